@@ -1,0 +1,51 @@
+/** The disk, quota or reserve is exhausted; nothing of the write was kept. */
+export class StorageFullError extends Error {
+  readonly code = 'storage-full';
+  constructor(detail: string, options?: ErrorOptions) {
+    super(`Storage is full: ${detail}`, options);
+    this.name = 'StorageFullError';
+  }
+}
+
+/** No file under this key. */
+export class StorageMissingError extends Error {
+  readonly code = 'storage-missing';
+  readonly key: string;
+  constructor(key: string, options?: ErrorOptions) {
+    super(`No stored file under ${key}`, options);
+    this.name = 'StorageMissingError';
+    this.key = key;
+  }
+}
+
+/** The key could leave the storage folder or be read differently elsewhere. */
+export class StorageKeyError extends Error {
+  readonly code = 'storage-key';
+  constructor(key: string) {
+    super(`Not a storage key: ${JSON.stringify(key.slice(0, 200))}`);
+    this.name = 'StorageKeyError';
+  }
+}
+
+/** The draft was already committed or abandoned. */
+export class DraftEndedError extends Error {
+  readonly code = 'draft-ended';
+  constructor(options?: ErrorOptions) {
+    super('The draft has ended', options);
+    this.name = 'DraftEndedError';
+  }
+}
+
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Turns the operating system's ways of saying "full" into StorageFullError; anything else passes unchanged. */
+export function asStorageError(error: unknown): unknown {
+  return fullCodes.has(errnoOf(error) ?? '')
+    ? new StorageFullError('no space left', { cause: error })
+    : error;
+}
+
+/** The errno name (`ENOENT`) that a failed file-system call carries, if it does. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
