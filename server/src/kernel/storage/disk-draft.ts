@@ -5,7 +5,7 @@ import { asStorageError, DraftEndedError } from './errors.ts';
 import type { CommittedFile, Draft } from './storage.ts';
 
 /** What a draft needs from the storage it belongs to. */
-export type DraftHome = {
+export interface DraftHome {
   path: string;
   handle: FileHandle;
   signal?: AbortSignal | undefined;
@@ -15,7 +15,7 @@ export type DraftHome = {
   place(key: string): Promise<void>;
   /** Called once, when the draft no longer exists under its temporary name. */
   ended(): void;
-};
+}
 
 /** How much is written between two looks at the free space. */
 const roomCheckBytes = 16 * 1024 * 1024;

@@ -10,7 +10,10 @@ import { assertKey } from './key.ts';
 import type { CommittedFile, Draft, Scratch, Storage, StoredFile } from './storage.ts';
 
 /** `folder` holds `files/` and `tmp/`, which must share a file system; `reserveBytes` stays free for the rest of the machine. */
-export type DiskStorageOptions = { folder: string; reserveBytes?: number };
+export interface DiskStorageOptions {
+  folder: string;
+  reserveBytes?: number;
+}
 
 const defaultReserveBytes = 512 * 1024 * 1024;
 

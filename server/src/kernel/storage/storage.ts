@@ -1,16 +1,24 @@
 import type { Writable } from 'node:stream';
 
 /** A stored file as listings and look-ups show it. */
-export type StoredFile = { key: string; sizeBytes: number; modifiedAt: Date };
+export interface StoredFile {
+  key: string;
+  sizeBytes: number;
+  modifiedAt: Date;
+}
 
 /** What a finished write amounts to; `sha256` is lower-case hex over all bytes. */
-export type CommittedFile = { key: string; sizeBytes: number; sha256: string };
+export interface CommittedFile {
+  key: string;
+  sizeBytes: number;
+  sha256: string;
+}
 
 /**
  * A file being written, visible to nobody until `commit`. Exactly one of `commit` and `abandon` ends it;
  * a failed write or an aborted signal abandons it, and every later call throws.
  */
-export type Draft = {
+export interface Draft {
   /** Local path of the bytes so far; readable while the draft lives. */
   readonly path: string;
   /** The same bytes as a stream, for pipelines; ending it flushes but does not commit. Made on first use. */
@@ -24,13 +32,16 @@ export type Draft = {
   commit(key: string): Promise<CommittedFile>;
   /** Removes the bytes; harmless when the draft already ended. */
   abandon(): Promise<void>;
-};
+}
 
 /** A private folder for tools that need paths to write to; `remove` takes everything in it along. */
-export type Scratch = { readonly path: string; remove(): Promise<void> };
+export interface Scratch {
+  readonly path: string;
+  remove(): Promise<void>;
+}
 
 /** Where the bytes live: a flat space of keys, each whole or absent. Keys obey `assertKey`. */
-export type Storage = {
+export interface Storage {
   create(options?: { signal?: AbortSignal; expectedBytes?: number }): Promise<Draft>;
   /** Takes over a finished local file (it is gone from `path` afterwards) and makes it visible under `key`. */
   adopt(path: string, key: string): Promise<CommittedFile>;
@@ -48,4 +59,4 @@ export type Storage = {
   sweepDrafts(olderThanMs: number): Promise<number>;
   /** Bytes that may still be written before the reserve is reached. */
   freeBytes(): Promise<number>;
-};
+}

@@ -1,0 +1,134 @@
+/** Which programs do the media work, and what they can do. */
+export interface ToolsInfo {
+  ffmpegPath: string;
+  ffprobePath: string;
+  /** As the program says it, e.g. `5.1.9-0+deb12u1`. */
+  version: string;
+  /** Older than 4.4: works, but with known faults; see `notice`. */
+  isOld: boolean;
+  /** One sentence for the operator at start, null when all is well. */
+  notice: string | null;
+  /** Names from our own list (`wantedEncoders`, `wantedFilters`) that this build has. */
+  encoders: ReadonlySet<string>;
+  filters: ReadonlySet<string>;
+}
+
+/** What a local file really is, decided by its content and never by its name. */
+export interface MediaInfo {
+  /** Short container name: `mp3`, `mp4`, `ogg`, `wav`, `flac`, `matroska`, … */
+  container: string;
+  mimeType: string;
+  /** ffmpeg's codec name of the chosen audio stream, e.g. `mp3`, `aac`, `pcm_s16le`. */
+  codec: string;
+  /** Exact to the millisecond: decoded when the container does not say or cannot be believed. */
+  durationMs: number;
+  sampleRate: number;
+  channels: number;
+  bitrateKbps: number | null;
+  /** A moving picture; cover art does not count. */
+  hasVideo: boolean;
+  audioStreamIndex: number;
+  tags: MediaTags;
+}
+
+/** Tags as text without control characters, shortened; absent when empty. */
+export interface MediaTags {
+  title?: string;
+  artist?: string;
+  album?: string;
+  date?: string;
+  genre?: string;
+}
+
+/** `aac` is AAC in an M4A file whose index comes first; `opus` is Ogg Opus. */
+export type EncodeFormat = 'mp3' | 'aac' | 'opus' | 'flac' | 'wav';
+
+export interface EncodeOutput {
+  /** Temporary path to write; the container comes from `format`, not from this name. */
+  path: string;
+  format: EncodeFormat;
+  /** Constant bit rate for mp3 (64–320), target for aac and opus, ignored for flac and wav. */
+  bitrateKbps: number;
+  /** Default: as the source, at most 2. */
+  channels?: 1 | 2;
+  /** Hz, at most 48,000. Default: as the source where the format allows it. */
+  sampleRate?: number;
+}
+
+export interface EncodeRequest {
+  inputPath: string;
+  /** What `probe` said of the input. */
+  source: MediaInfo;
+  outputs: EncodeOutput[];
+  /** The only tag that is written; everything of the source is dropped. */
+  title?: string;
+  /** 0..1, never backwards, at most a few times a second. */
+  onProgress?: (fraction: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface EncodedFile extends EncodeOutput {
+  mimeType: string;
+  sizeBytes: number;
+  durationMs: number;
+}
+
+export interface WaveformRequest {
+  inputPath: string;
+  source: MediaInfo;
+  /** Where the finest waveform is written: see waveform-file.ts for the format. */
+  outputPath: string;
+  onProgress?: (fraction: number) => void;
+  signal?: AbortSignal;
+}
+
+export interface WaveformSummary {
+  /** From the count of decoded samples. */
+  durationMs: number;
+  sizeBytes: number;
+  /** How many points the finest resolution has. */
+  points: number;
+}
+
+/** Peaks and rms at a chosen resolution, each −1..1 (peaks alternate min, max) and 0..1 (rms). */
+export interface Waveform {
+  peaks: number[];
+  rms: number[];
+  sampleRate: number;
+  durationMs: number;
+}
+
+/** The media programs behind functions; every child they start dies with `stop` and with this process. */
+export interface MediaTools {
+  readonly info: ToolsInfo;
+  /** Throws MediaError. */
+  probe(path: string, options?: { signal?: AbortSignal }): Promise<MediaInfo>;
+  /** One run for all outputs, each checked afterwards. Throws MediaError; leaves no output behind on failure. */
+  encode(request: EncodeRequest): Promise<EncodedFile[]>;
+  /** Decodes once and writes the finest waveform. Runs beside `encode`: they share nothing. */
+  makeWaveform(request: WaveformRequest): Promise<WaveformSummary>;
+  /** Reads a waveform file at `points` points (fewer when the sound has fewer samples). */
+  readWaveform(path: string, points: number): Promise<Waveform>;
+  /** Kills every child of this process and refuses new ones. */
+  stop(): Promise<void>;
+}
+
+/** Why media work failed; `hostile` is a file that points elsewhere (playlists, concat scripts). */
+export type MediaFailure =
+  | 'not-audio'
+  | 'broken'
+  | 'no-audio-stream'
+  | 'timeout'
+  | 'hostile'
+  | 'storage-full'
+  | 'tool-failed';
+
+/** A typed failure of media work; `detail` is a sentence that a person may read, without paths. */
+export class MediaError extends Error {
+  readonly failure: MediaFailure;
+  constructor(failure: MediaFailure, detail: string, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'MediaError';
+    this.failure = failure;
+  }
+}
