@@ -41,9 +41,9 @@ export const isOrigin = (value: string): boolean => {
 /** True for an e-mail address, loosely: the only proof is a message that arrives. */
 export const isEmail = (value: string): boolean => /^[^\s@<>]+@[^\s@<>]+$/.test(value);
 
-/** True for an absolute address with a host and one of the schemes. */
+/** True for an absolute address with one of the schemes and a host (PostgreSQL's may stand in `?host=`). */
 export const hasScheme = (value: string, schemes: readonly string[]): boolean => {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
-  return schemes.includes(url.protocol.slice(0, -1)) && url.host !== '';
+  return schemes.includes(url.protocol.slice(0, -1)) && (url.host !== '' || url.searchParams.has('host'));
 };

@@ -17,6 +17,9 @@ export interface VariableDetails<Value> {
 
 type Test = (value: string) => boolean;
 
+/** Marks a variable that may stay unset: one without a default. */
+export const optional = Type.Optional;
+
 /** Free text; `expects` completes "NAME must be …" and `accepts` decides. */
 export const text = (
   description: string,
@@ -45,11 +48,11 @@ export const flag = (description: string, details: VariableDetails<boolean> = {}
   Type.Boolean({ description, expects: 'true or false', ...details });
 
 /** One of a few words, any case. */
-export const choice = <const Words extends readonly string[]>(
+export const choice = <const Words extends string[]>(
   description: string,
-  words: Words,
+  words: readonly [...Words],
   details: VariableDetails<Words[number]> = {},
-) => Type.Enum([...words] as const, { description, expects: `one of ${words.join(', ')}`, ...details });
+) => Type.Enum(words, { description, expects: `one of ${words.join(', ')}`, ...details });
 
 /** Several items: separated by commas, or a JSON array. */
 export const list = (

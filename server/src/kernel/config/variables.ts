@@ -15,15 +15,13 @@ export const variableGroups = {
 } as const;
 
 /** Every variable that the program reads, after its text has been turned into a value. */
-export const environmentSchema = Type.Partial(
-  Type.Object({
-    ...processVariables,
-    ...dataVariables,
-    ...securityVariables,
-    ...soundVariables,
-    ...serviceVariables,
-  }),
-);
+export const environmentSchema = Type.Object({
+  ...processVariables,
+  ...dataVariables,
+  ...securityVariables,
+  ...soundVariables,
+  ...serviceVariables,
+});
 
 /** Values of the variables that were given or have a default. */
 export type EnvironmentValues = Static<typeof environmentSchema>;

@@ -1,5 +1,5 @@
 import { isHost, isTimeZone } from '../accepts.ts';
-import { choice, flag, integer, text } from '../variable.ts';
+import { choice, flag, integer, optional, text } from '../variable.ts';
 
 const port = { minimum: 0, maximum: 65_535 };
 
@@ -10,18 +10,22 @@ export const processVariables = {
     ['development', 'staging', 'production'],
     { default: 'development' },
   ),
-  HOST: text('Address to listen on.', {
-    expects: 'a host name or an IP address',
-    accepts: isHost,
-    derived: '127.0.0.1 in development, else 0.0.0.0',
-  }),
+  HOST: optional(
+    text('Address to listen on.', {
+      expects: 'a host name or an IP address',
+      accepts: isHost,
+      derived: '127.0.0.1 in development, else 0.0.0.0',
+    }),
+  ),
   PORT: integer('Port of the API and of the page; 0 takes any free one.', port, {
     default: 8000,
     aliases: ['APP_PORT'],
   }),
-  LIVE_PORT: integer('Port where encoders and listeners of the live role connect.', port, {
-    derived: 'PORT + 1',
-  }),
+  LIVE_PORT: optional(
+    integer('Port where encoders and listeners of the live role connect.', port, {
+      derived: 'PORT + 1',
+    }),
+  ),
   API_WORKERS: integer(
     'API processes that `./antenne start` runs.',
     { minimum: 1, maximum: 256 },
@@ -35,21 +39,25 @@ export const processVariables = {
     default: 'Antenne',
     aliases: ['PROJECT_NAME'],
   }),
-  VERSION: text('Version reported by /health.', { derived: 'the one of package.json' }),
-  TZ: text('Time zone of logs and of the station’s day, such as Europe/Paris.', {
-    expects: 'a time zone such as Europe/Paris',
-    accepts: isTimeZone,
-    derived: 'the machine’s',
-  }),
+  VERSION: optional(text('Version reported by /health.', { derived: 'the one of package.json' })),
+  TZ: optional(
+    text('Time zone of logs and of the station’s day, such as Europe/Paris.', {
+      expects: 'a time zone such as Europe/Paris',
+      accepts: isTimeZone,
+      derived: 'the machine’s',
+    }),
+  ),
   DATA_DIR: text('Folder of everything that is kept: database, sound, generated secrets.', {
     default: './data',
   }),
   LOG_LEVEL: choice('Least serious level that is logged.', ['debug', 'info', 'warning', 'error'], {
     default: 'info',
   }),
-  LOG_FORMAT: choice('One JSON object or one line of text per entry.', ['json', 'text'], {
-    derived: 'text in development, else json',
-  }),
-  LOG_FILE: text('File to write logs to, rotated; standard output when empty.'),
+  LOG_FORMAT: optional(
+    choice('One JSON object or one line of text per entry.', ['json', 'text'], {
+      derived: 'text in development, else json',
+    }),
+  ),
+  LOG_FILE: optional(text('File to write logs to, rotated; standard output when empty.')),
   PROMETHEUS_METRICS: flag('Serve /metrics.', { default: true }),
 };

@@ -1,17 +1,23 @@
 import { isAddressRange, isEmail, isOrigin } from '../accepts.ts';
-import { address, choice, integer, list, secret, text } from '../variable.ts';
+import { address, choice, integer, list, optional, secret, text } from '../variable.ts';
 
 /** Keys, sign-in, and who may call from where. */
 export const securityVariables = {
-  SECRET_KEY: secret('Signs sign-in tokens: 32 characters or more, 64 advised. The same on every machine.', {
-    derived: 'generated once into DATA_DIR/secrets',
-  }),
-  SIGNING_KEY: secret('Signs addresses of sound (HMAC-SHA256); shared with back ends that make them.', {
-    derived: 'generated once into DATA_DIR/secrets',
-  }),
-  INTERNAL_API_KEY: secret('Header X-Internal-Key of transcription workers.', {
-    derived: 'generated once into DATA_DIR/secrets',
-  }),
+  SECRET_KEY: optional(
+    secret('Signs sign-in tokens: 32 characters or more, 64 advised. The same on every machine.', {
+      derived: 'generated once into DATA_DIR/secrets',
+    }),
+  ),
+  SIGNING_KEY: optional(
+    secret('Signs addresses of sound (HMAC-SHA256); shared with back ends that make them.', {
+      derived: 'generated once into DATA_DIR/secrets',
+    }),
+  ),
+  INTERNAL_API_KEY: optional(
+    secret('Header X-Internal-Key of transcription workers.', {
+      derived: 'generated once into DATA_DIR/secrets',
+    }),
+  ),
   ALGORITHM: choice('Signature of sign-in tokens.', ['HS256', 'HS384', 'HS512'], { default: 'HS256' }),
   ACCESS_TOKEN_EXPIRATION_MINUTE: integer(
     'Minutes that an access token lives.',
@@ -20,11 +26,13 @@ export const securityVariables = {
       default: 30,
     },
   ),
-  INITIAL_ADMIN_EMAIL: text('Administrator made at the first start. Empty: a one-time link is printed.', {
-    expects: 'an e-mail address',
-    accepts: isEmail,
-  }),
-  INITIAL_ADMIN_PASSWORD: secret('Password of that administrator.'),
+  INITIAL_ADMIN_EMAIL: optional(
+    text('Administrator made at the first start. Empty: a one-time link is printed.', {
+      expects: 'an e-mail address',
+      accepts: isEmail,
+    }),
+  ),
+  INITIAL_ADMIN_PASSWORD: optional(secret('Password of that administrator.')),
   ADMIN_PROJECT_NAME: text('Project made at the first start, whose key administers.', { default: 'admin' }),
   RATE_LIMIT_PER_MINUTE: integer(
     'API calls per minute and caller.',
@@ -33,21 +41,31 @@ export const securityVariables = {
       default: 100,
     },
   ),
-  CORS_ORIGINS: list(
-    'Other sites whose pages may call the API. `*` is refused in production.',
-    { expects: 'an origin such as https://radio.example', accepts: isOrigin },
-    { aliases: ['BACKEND_CORS_ORIGINS'], derived: 'the origin of FRONTEND_URL' },
+  CORS_ORIGINS: optional(
+    list(
+      'Other sites whose pages may call the API. `*` is refused in production.',
+      { expects: 'an origin such as https://radio.example', accepts: isOrigin },
+      { aliases: ['BACKEND_CORS_ORIGINS'], derived: 'the origin of FRONTEND_URL' },
+    ),
   ),
-  FRONTEND_URL: address('Where links in messages lead.', ['http', 'https'], { derived: 'PUBLIC_URL' }),
-  PUBLIC_URL: address('Address under which people reach this installation.', ['http', 'https'], {
-    derived: 'http://HOST:PORT',
-  }),
-  TRUSTED_PROXIES: list('Proxies whose X-Forwarded-For is believed.', {
-    expects: 'an IP address, a range such as 10.0.0.0/8, or loopback',
-    accepts: isAddressRange,
-  }),
-  X_ACCEL_PREFIX: text('Internal location of nginx that serves DATA_DIR; files then leave through it.', {
-    expects: 'a path such as /protected/',
-    accepts: (value) => /^\/[^\s?#]*$/.test(value),
-  }),
+  FRONTEND_URL: optional(
+    address('Where links in messages lead.', ['http', 'https'], { derived: 'PUBLIC_URL' }),
+  ),
+  PUBLIC_URL: optional(
+    address('Address under which people reach this installation.', ['http', 'https'], {
+      derived: 'http://HOST:PORT',
+    }),
+  ),
+  TRUSTED_PROXIES: optional(
+    list('Proxies whose X-Forwarded-For is believed.', {
+      expects: 'an IP address, a range such as 10.0.0.0/8, or loopback',
+      accepts: isAddressRange,
+    }),
+  ),
+  X_ACCEL_PREFIX: optional(
+    text('Internal location of nginx that serves DATA_DIR; files then leave through it.', {
+      expects: 'a path such as /protected/',
+      accepts: (value) => /^\/[^\s?#]*$/.test(value),
+    }),
+  ),
 };

@@ -1,4 +1,4 @@
-import { address, choice, secret, text } from '../variable.ts';
+import { address, choice, optional, secret, text } from '../variable.ts';
 
 const web = ['http', 'https'] as const;
 
@@ -7,28 +7,36 @@ export const serviceVariables = {
   TRANSCRIPTION_ENGINE: choice('Speech engine.', ['auto', 'whisper', 'http', 'pocketsphinx', 'none'], {
     default: 'auto',
   }),
-  TRANSCRIPTION_API_URL: address('OpenAI-compatible speech server.', web),
-  TRANSCRIPTION_API_KEY: secret('Its key.'),
-  LLM_API_URL: address('OpenAI-compatible chat server for enrichment.', web),
-  LLM_API_KEY: secret('Its key.'),
-  EMBEDDINGS_API_URL: address('OpenAI-compatible embeddings server.', web),
-  EMBEDDINGS_API_KEY: secret('Its key.'),
-  MODELS_URL: address('Where `antenne models` fetches models.', web),
-  SMTP_URL: address('Mail server.', ['smtp', 'smtps'], {
-    secret: true,
-    example: 'smtps://user:password@mail.example:465',
-  }),
-  MAIL_FROM: text('Sender of mail, such as Antenne <antenne@radio.example>.', {
-    expects: 'an e-mail address, with or without a name',
-    accepts: (value) => /^[^\s@<>]+@[^\s@<>]+$|^[^<>]+<[^\s@<>]+@[^\s@<>]+>$/.test(value),
-  }),
-  VAPID_PUBLIC_KEY: text('Public key of web push.'),
-  VAPID_PRIVATE_KEY: secret('Private key of web push.'),
-  VAPID_SUBJECT: text('Contact for push services: mailto: or https: address.', {
-    expects: 'a mailto: or https: address',
-    accepts: (value) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(value),
-  }),
-  SMS_WEBHOOK_URL: address('Address that sends text messages.', web, { secret: true }),
-  CELERY_BROKER_URL: secret('Accepted from older installations, unused: the queue lives in PostgreSQL.'),
-  CELERY_RESULT_BACKEND: secret('Accepted from older installations, unused.'),
+  TRANSCRIPTION_API_URL: optional(address('OpenAI-compatible speech server.', web)),
+  TRANSCRIPTION_API_KEY: optional(secret('Its key.')),
+  LLM_API_URL: optional(address('OpenAI-compatible chat server for enrichment.', web)),
+  LLM_API_KEY: optional(secret('Its key.')),
+  EMBEDDINGS_API_URL: optional(address('OpenAI-compatible embeddings server.', web)),
+  EMBEDDINGS_API_KEY: optional(secret('Its key.')),
+  MODELS_URL: optional(address('Where `antenne models` fetches models.', web)),
+  SMTP_URL: optional(
+    address('Mail server.', ['smtp', 'smtps'], {
+      secret: true,
+      example: 'smtps://user:password@mail.example:465',
+    }),
+  ),
+  MAIL_FROM: optional(
+    text('Sender of mail, such as Antenne <antenne@radio.example>.', {
+      expects: 'an e-mail address, with or without a name',
+      accepts: (value) => /^[^\s@<>]+@[^\s@<>]+$|^[^<>]+<[^\s@<>]+@[^\s@<>]+>$/.test(value),
+    }),
+  ),
+  VAPID_PUBLIC_KEY: optional(text('Public key of web push.')),
+  VAPID_PRIVATE_KEY: optional(secret('Private key of web push.')),
+  VAPID_SUBJECT: optional(
+    text('Contact for push services: mailto: or https: address.', {
+      expects: 'a mailto: or https: address',
+      accepts: (value) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+)$/.test(value),
+    }),
+  ),
+  SMS_WEBHOOK_URL: optional(address('Address that sends text messages.', web, { secret: true })),
+  CELERY_BROKER_URL: optional(
+    secret('Accepted from older installations, unused: the queue lives in PostgreSQL.'),
+  ),
+  CELERY_RESULT_BACKEND: optional(secret('Accepted from older installations, unused.')),
 };

@@ -1,5 +1,5 @@
 import { isHost, isHostOrRange } from '../accepts.ts';
-import { choice, flag, integer, list, secret, text } from '../variable.ts';
+import { choice, flag, integer, list, optional, secret, text } from '../variable.ts';
 
 /** Extraction, renditions and the live station. */
 export const soundVariables = {
@@ -11,10 +11,12 @@ export const soundVariables = {
       default: 1800,
     },
   ),
-  EXTRACTION_ALLOWED_HOSTS: list('Private hosts that may be fetched all the same.', {
-    expects: 'a host, host:port or range of addresses',
-    accepts: isHostOrRange,
-  }),
+  EXTRACTION_ALLOWED_HOSTS: optional(
+    list('Private hosts that may be fetched all the same.', {
+      expects: 'a host, host:port or range of addresses',
+      accepts: isHostOrRange,
+    }),
+  ),
   AUDIO_FORMAT: choice('Format of extracted sound.', ['mp3', 'aac', 'opus', 'wav', 'flac'], {
     default: 'mp3',
   }),
@@ -25,14 +27,16 @@ export const soundVariables = {
       /^\d{2,3}k$/.test(value) && Number.parseInt(value, 10) >= 16 && Number.parseInt(value, 10) <= 510,
   }),
   FFMPEG_THREADS: integer('Threads that each ffmpeg may use.', { minimum: 1, maximum: 64 }, { default: 2 }),
-  FFMPEG_PATH: text('ffmpeg to use, ffprobe beside it.', {
-    derived: 'the one on PATH, else the bundled one',
-  }),
+  FFMPEG_PATH: optional(
+    text('ffmpeg to use, ffprobe beside it.', {
+      derived: 'the one on PATH, else the bundled one',
+    }),
+  ),
   FFMPEG_ALLOW_OLD: flag('Allow the bundled ffmpeg of 2018 in production.', { default: false }),
-  YTDLP_PATH: text('yt-dlp to use.', { derived: 'the one on PATH, if any' }),
-  ICECAST_ADMIN_PASSWORD: secret('Password of /admin on the live port.'),
-  ICECAST_SOURCE_PASSWORD: secret('The station’s password for encoders.'),
-  ICECAST_RELAY_PASSWORD: secret('Password of relays.'),
+  YTDLP_PATH: optional(text('yt-dlp to use.', { derived: 'the one on PATH, if any' })),
+  ICECAST_ADMIN_PASSWORD: optional(secret('Password of /admin on the live port.')),
+  ICECAST_SOURCE_PASSWORD: optional(secret('The station’s password for encoders.')),
+  ICECAST_RELAY_PASSWORD: optional(secret('Password of relays.')),
   ICECAST_HOSTNAME: text('Host name reported to listeners.', {
     default: 'localhost',
     expects: 'a host name',

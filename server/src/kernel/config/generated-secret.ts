@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '../reason-of.ts';
+
+/**
+ * A secret kept in `DATA_DIR/secrets/<name>`, made at the first call: 64 characters of base64url, mode 0600.
+ * Two processes that ask at once get the same one. Throws the system's error when the folder can't be used.
+ */
+export const generatedSecret = (dataDir: string, name: string): string => {
+  const folder = join(dataDir, 'secrets');
+  const path = join(folder, name);
+  const kept = readIfThere(path);
+  if (kept !== undefined) return kept;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  publish(path, randomBytes(48).toString('base64url'));
+  return readFileSync(path, 'utf8').trim();
+};
+
+const readIfThere = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** Makes the file appear whole and once: `link` refuses a name that another process took in the meantime. */
+const publish = (path: string, content: string): void => {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    const file = openSync(draft, 'wx', 0o600);
+    try {
+      writeSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+};
