@@ -1,0 +1,36 @@
+import { openRedis } from '../kernel/cache/redis.ts';
+import { type App, buildApp } from '../kernel/http/app.ts';
+import { registerHealth } from '../kernel/http/health.ts';
+import { registerWebPages } from '../kernel/http/web-pages.ts';
+import type { Wired } from './wire.ts';
+
+/** The whole HTTP application of the api role, ready to listen or to be injected into. */
+export async function buildApi(
+  wired: Wired,
+  /** Adds hooks before any route is there (tests hold replies to their schemas). */
+  prepare: (app: App) => void = () => {},
+): Promise<{ app: App; stopTakingRequests: () => void }> {
+  const { kernel, composition } = wired;
+  const { config, log, metrics, db, jobs } = kernel;
+  let isReady = true;
+  const redis = await openRedis(config, log);
+  const app = await buildApp({
+    config,
+    log,
+    metrics,
+    redis: redis.client,
+    authenticator: composition.accounts.authenticator,
+  });
+  prepare(app);
+  app.addHook('onClose', redis.close);
+  registerHealth(app, { config, db, jobs, metrics, redis: redis.state, isReady: () => isReady });
+  for (const module of composition.modules) module.routes?.(app);
+  await registerWebPages(app);
+  await app.ready();
+  return {
+    app,
+    stopTakingRequests: () => {
+      isReady = false;
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { Config } from '../kernel/config/config.ts';
+import { attachEmbeddedDatabase } from '../kernel/db/embedded/embedded.ts';
+
+/** The configured database, or the embedded one that `start` runs on this DATA_DIR. */
+export async function databaseUrl(config: Config): Promise<string> {
+  if (config.databaseUrl !== null) return config.databaseUrl;
+  const url = await attachEmbeddedDatabase(config.dataDir);
+  if (url !== null) return url;
+  throw new Error('no database: set DATABASE_URL, or run ./antenne start, which brings one');
+}

@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config/config.ts';
+import { openDb } from '../kernel/db/db.ts';
+import { migrateHistory } from '../kernel/db/migrate.ts';
+import type { Subscription } from '../kernel/events/event.ts';
+import { createEvents } from '../kernel/events/events.ts';
+import { openNotifyHints } from '../kernel/events/notify-hints.ts';
+import { createSocketHub } from '../kernel/http/create-socket-hub.ts';
+import { openJobs } from '../kernel/jobs/jobs.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { type Logger, openLog } from '../kernel/log/log.ts';
+import { openMediaTools } from '../kernel/media/open-media-tools.ts';
+import { createMetrics } from '../kernel/metrics/metrics.ts';
+import type { Role } from '../kernel/module.ts';
+import { createDiskStorage } from '../kernel/storage/disk-storage.ts';
+
+/** A kernel with the way to end it, in the order that loses nothing. */
+export interface OpenKernel {
+  kernel: Kernel;
+  /** Filled by compose with every module's subscriptions. */
+  subscriptions: Subscription[];
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** Opens everything that a role needs; `url` is the database, embedded or not. */
+export async function openKernel(
+  config: Config,
+  role: Role,
+  url: string,
+  given: { log?: Logger; clock?: Clock } = {},
+): Promise<OpenKernel> {
+  const log = given.log ?? openLog({ name: role, ...config.log });
+  const clock = given.clock ?? systemClock;
+  const metrics = createMetrics(role);
+  const db = openDb({
+    url,
+    poolSize: config.dbPoolSize,
+    applicationName: `antenne-${role}`,
+    log,
+    echo: config.dbEcho,
+  });
+  await assertMigrated(url, log);
+  const hints = await openNotifyHints(url, log);
+  const jobs = await openJobs({ url, hints, log, metrics, supervise: role === 'worker' });
+  const subscriptions: Subscription[] = [];
+  const media = await openMediaTools(config, log);
+  const sockets = createSocketHub({
+    clock,
+    log,
+    onCount: (connections) => metrics.webSockets.set(connections),
+  });
+  const kernel: Kernel = {
+    config,
+    log,
+    clock,
+    db,
+    jobs,
+    events: createEvents(jobs, subscriptions),
+    hints,
+    storage: await createDiskStorage({ folder: path.join(config.dataDir, 'storage') }),
+    media,
+    metrics,
+    sockets,
+  };
+  return {
+    kernel,
+    subscriptions,
+    close: async (deadlineMs) => {
+      sockets.close();
+      // A job that ignores its signal must not keep the process: its heartbeat ends with it, and it goes back.
+      await Promise.race([jobs.stop(deadlineMs), delay(deadlineMs, undefined, { ref: false })]);
+      await media.stop();
+      await hints.close();
+      await db.close();
+      log.flush();
+    },
+  };
+}
+
+async function assertMigrated(url: string, log: Logger): Promise<void> {
+  const waiting = (await migrateHistory(url, log)).filter((migration) => migration.executedAt === null);
+  if (waiting.length > 0) {
+    throw new Error(`the database lacks ${waiting.length} migration(s): run ./antenne migrate upgrade first`);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config/config.ts';
+import type { Logger } from '../kernel/log/log.ts';
+import type { Role } from '../kernel/module.ts';
+import { type Composition, composeModules, handlersOf, subscriptionsOf } from './compose.ts';
+import { type OpenKernel, openKernel } from './open-kernel.ts';
+
+export interface Wired extends OpenKernel {
+  composition: Composition;
+}
+
+/** Kernel and modules joined: queues declared, events connected, each module's start not yet run. */
+export async function wire(
+  config: Config,
+  role: Role,
+  url: string,
+  given: { log?: Logger; clock?: Clock } = {},
+): Promise<Wired> {
+  const open = await openKernel(config, role, url, given);
+  const composition = composeModules(open.kernel);
+  open.subscriptions.push(...subscriptionsOf(composition.modules));
+  await open.kernel.jobs.declare(handlersOf(composition.modules).map((handler) => handler.job));
+  return { ...open, composition };
+}
+
+/** Runs each module's own start for this role, in order. */
+export async function startModules(wired: Wired, role: Role): Promise<void> {
+  for (const module of wired.composition.modules) await module.start?.(role);
+}
+
+/** Ends the modules, last first, then the kernel. */
+export async function stopAll(wired: Wired, deadlineMs: number): Promise<void> {
+  for (const module of wired.composition.modules.toReversed()) await module.stop?.();
+  await wired.close(deadlineMs);
+}

@@ -1,0 +1,15 @@
+import { readConfig } from '../kernel/config/process-environment.ts';
+import { handlersOf } from './compose.ts';
+import { databaseUrl } from './database-url.ts';
+import { runRole, SHUTDOWN_MS } from './role-life.ts';
+import { startModules, stopAll, wire } from './wire.ts';
+
+await runRole(async () => {
+  const config = readConfig();
+  const wired = await wire(config, 'worker', await databaseUrl(config));
+  await startModules(wired, 'worker');
+  const handlers = handlersOf(wired.composition.modules);
+  await wired.kernel.jobs.work(handlers);
+  wired.kernel.log.info({ kinds: handlers.length }, 'taking work');
+  return { ready: { type: 'ready' }, stop: () => stopAll(wired, SHUTDOWN_MS - 500) };
+});

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { runSql } from '../db/db.ts';
+import type { Logger } from '../log/log.ts';
+import type { Hints } from './hints.ts';
+
+const PG_CHANNEL = 'antenne_hints';
+/** NOTIFY takes at most 8000 bytes. */
+const LARGEST_PAYLOAD_BYTES = 7_500;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 10_000;
+
+/** Told to listeners of this channel after a lost connection: hints may have been missed, look again. */
+export const HINTS_RESUMED = 'hints.resumed';
+
+/** Hints over one LISTEN connection of this process; reconnects by itself. */
+export async function openNotifyHints(url: string, log: Logger): Promise<Hints> {
+  const listeners = new Map<string, Set<(data: unknown) => void>>();
+  let closed = false;
+  let client: pg.Client | null = null;
+
+  const deliver = (channel: string, data: unknown): void => {
+    for (const listener of listeners.get(channel) ?? []) {
+      try {
+        listener(data);
+      } catch (error) {
+        log.error({ err: error, channel }, 'a hint listener failed');
+      }
+    }
+  };
+
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString: url, application_name: 'antenne-hints', keepAlive: true });
+    next.on('notification', (message) => {
+      const hint = parseHint(message.payload);
+      if (hint) deliver(hint.channel, hint.data);
+    });
+    next.on('error', () => {});
+    next.on('end', () => {
+      if (!closed && client === next) void reconnect();
+    });
+    await next.connect();
+    client = next;
+    await next.query(`listen ${PG_CHANNEL}`);
+  };
+
+  const reconnect = async (): Promise<void> => {
+    log.warn('the hint connection was lost; reconnecting');
+    for (let wait = FIRST_RETRY_MS; !closed; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
+      try {
+        await connect();
+        deliver(HINTS_RESUMED, null);
+        return;
+      } catch {
+        await delay(wait, undefined, { ref: false });
+      }
+    }
+  };
+
+  await connect();
+  return {
+    publish: async (q, channel, data) => {
+      const payload = JSON.stringify({ channel, data });
+      if (Buffer.byteLength(payload) > LARGEST_PAYLOAD_BYTES)
+        throw new RangeError(`a hint on ${channel} is too long`);
+      await runSql(q, 'select pg_notify($1, $2)', [PG_CHANNEL, payload]);
+    },
+    on: (channel, listener) => {
+      const set = listeners.get(channel) ?? new Set();
+      listeners.set(channel, set.add(listener));
+      return () => void set.delete(listener);
+    },
+    close: async () => {
+      closed = true;
+      await client?.end();
+    },
+  };
+}
+
+function parseHint(payload: string | undefined): { channel: string; data: unknown } | null {
+  try {
+    const hint: unknown = JSON.parse(payload ?? '');
+    if (typeof hint !== 'object' || hint === null || !('channel' in hint)) return null;
+    return typeof hint.channel === 'string'
+      ? { channel: hint.channel, data: 'data' in hint ? hint.data : null }
+      : null;
+  } catch {
+    return null;
+  }
+}

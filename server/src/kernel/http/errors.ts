@@ -1,0 +1,123 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from './app.ts';
+import { notFound, Problem, type ProblemKind, validationFailed } from './problem.ts';
+import { toFieldFaults } from './validation.ts';
+
+/** What Fastify and its plugins throw, by status: each becomes a problem with a sentence of ours. */
+const BY_STATUS: Record<number, [ProblemKind, string, string, string]> = {
+  400: [
+    'malformed',
+    'malformed',
+    'The request cannot be read',
+    'The request could not be read; check its syntax.',
+  ],
+  404: ['not-found', 'not-found', 'Not found', 'There is nothing at this address.'],
+  405: [
+    'not-allowed',
+    'method-not-allowed',
+    'Method not allowed',
+    'This address does not answer this method.',
+  ],
+  406: ['unsupported-type', 'not-acceptable', 'Not acceptable', 'This cannot be sent in the form asked for.'],
+  408: ['malformed', 'timeout', 'Too slow', 'The request took too long to arrive.'],
+  413: ['too-large', 'too-large', 'Too large', 'The request is larger than this address accepts.'],
+  414: [
+    'malformed',
+    'address-too-long',
+    'Address too long',
+    'The address is longer than this server accepts.',
+  ],
+  415: [
+    'unsupported-type',
+    'unsupported-type',
+    'Content type not understood',
+    'Send this with a content type that the address accepts.',
+  ],
+};
+
+/** Maps every error to `application/problem+json`, once, with the request's id in reply and log alike. */
+export function registerErrors(app: App): void {
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(toProblem(error, request), error, request, reply),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(notFound('There is nothing at this address.'), null, request, reply),
+  );
+}
+
+function sendProblem(problem: Problem, cause: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (problem.statusCode >= 500) request.log.error({ err: cause, requestId: request.id }, 'a request failed');
+  if (reply.raw.headersSent) {
+    // Bytes have gone: the only honest end is a broken connection.
+    reply.raw.destroy();
+    return;
+  }
+  const instance = (request.originalUrl ?? request.url).split('?', 1)[0] ?? '/';
+  return reply
+    .code(problem.statusCode)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problem.toDocument(instance));
+}
+
+/** Anything thrown → the problem that the client reads; what is not ours to show becomes a plain 500. */
+export function toProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  const fastifyError = error as Partial<FastifyError>;
+  if (fastifyError.validation) return validationProblem(fastifyError as FastifyError);
+  if (isDatabaseAway(error)) {
+    return new Problem(
+      'unavailable',
+      'database-away',
+      'Not available',
+      'The database cannot be reached; try again soon.',
+      {
+        headers: { 'retry-after': '5' },
+        cause: error,
+      },
+    );
+  }
+  const known = BY_STATUS[fastifyError.statusCode ?? 500];
+  if (known) return new Problem(known[0], known[1], known[2], known[3], { cause: error });
+  return new Problem(
+    'internal',
+    'internal',
+    'Something failed here',
+    `The server met an error of its own. Its log has the details under ${request.id}.`,
+    { cause: error },
+  );
+}
+
+function validationProblem(error: FastifyError): Problem {
+  const part = error.validationContext ?? 'body';
+  const faults = toFieldFaults(error.validation ?? [], part);
+  // A path value that fits no route of ours names nothing: 404, like any id that does not exist.
+  if (part === 'params') return notFound('There is nothing at this address.');
+  const first = faults[0];
+  return validationFailed(first ? `${first.field} ${first.message}.` : 'The request does not fit.', {
+    errors: faults,
+  });
+}
+
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08006',
+  '08001',
+  '53300',
+]);
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    CONNECTION_CODES.has(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
+  );
+}

@@ -1,0 +1,48 @@
+import Type from 'typebox';
+import type { App } from './app.ts';
+
+/** RFC 9457 as every error of ours is written. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'Stable name of the kind of problem, urn:antenne:problem:…' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'A sentence that can be shown.' }),
+    instance: Type.String(),
+    errors: Type.Optional(Type.Array(Type.Object({ field: Type.String(), message: Type.String() }))),
+  },
+  { $id: 'Problem', additionalProperties: true },
+);
+
+/** Members that every list has beside its items (CONTRACTS "Rules for all of them"). */
+export const PageMembers = {
+  total: Type.Integer({ minimum: 0 }),
+  page: Type.Integer({ minimum: 1 }),
+  per_page: Type.Integer({ minimum: 1 }),
+  has_next: Type.Boolean(),
+  has_prev: Type.Boolean(),
+};
+
+/** Query of every list. */
+export const PageQuery = {
+  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 1 })),
+  per_page: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+};
+
+/** The members of one page, from its number, size and the total. */
+export function pageMembers(page: number, perPage: number, total: number) {
+  return { total, page, per_page: perPage, has_next: page * perPage < total, has_prev: page > 1 };
+}
+
+/** Adds the shared schemas, and problem replies to every route that declares replies. */
+export function registerSchemas(app: App): void {
+  app.addSchema(ProblemSchema);
+  app.addHook('onRoute', (route) => {
+    const response = route.schema?.response;
+    if (!response || typeof response !== 'object' || route.schema?.hide) return;
+    route.schema = {
+      ...route.schema,
+      response: { ...response, '4xx': Type.Ref('Problem'), '5xx': Type.Ref('Problem') },
+    };
+  });
+}

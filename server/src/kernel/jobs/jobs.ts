@@ -1,0 +1,185 @@
+import { fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Static, TSchema } from 'typebox';
+import { Check, Errors } from 'typebox/value';
+import type { Executor } from '../db/db.ts';
+import type { Hints } from '../events/hints.ts';
+import type { Logger } from '../log/log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { JobDefinition, JobHandler } from './job.ts';
+
+export interface EnqueueOptions {
+  /** Higher first; see JOB_PRIORITY. */
+  priority?: number;
+  /** While one with this key waits or runs, another is not added (the same id is not returned). */
+  singletonKey?: string;
+  startAfterSeconds?: number;
+}
+
+/** The queue, on the same PostgreSQL as the data: a job and the row it is about commit together or not at all. */
+export interface Jobs {
+  /** Adds a job in the caller's transaction; returns its id, or null when `singletonKey` held it back. */
+  enqueue<S extends TSchema>(
+    q: Executor,
+    job: JobDefinition<S>,
+    payload: Static<S>,
+    options?: EnqueueOptions,
+  ): Promise<string | null>;
+  /** Ends a waiting job, and aborts the signal of a running one wherever it runs. */
+  cancel(q: Executor, job: JobDefinition, jobId: string): Promise<void>;
+  /** Makes sure that each queue exists with these settings; every role does so before it adds anything. */
+  declare(definitions: readonly JobDefinition[]): Promise<void>;
+  /** Starts handling in this process (worker role). */
+  work(handlers: readonly JobHandler[]): Promise<void>;
+  /** Figures of one queue, kept by pg-boss (up to a minute old). */
+  counts(): Promise<{ name: string; queued: number; active: number; failed: number }[]>;
+  stop(deadlineMs: number): Promise<void>;
+}
+
+const SCHEMA = 'pgboss';
+const CANCEL_CHANNEL = 'jobs.cancel';
+/** A worker that has not said so for this long is dead, and its work goes back (pg-boss's least is 10 s). */
+const HEARTBEAT_SECONDS = 12;
+
+export interface JobsOptions {
+  url: string;
+  hints: Hints;
+  log: Logger;
+  metrics: Metrics;
+  /** Only workers look after the queue (expiry, retries); other roles just add to it. */
+  supervise: boolean;
+}
+
+async function declareQueue(boss: PgBoss, job: JobDefinition): Promise<void> {
+  const settings = {
+    retryLimit: job.retryLimit,
+    retryDelay: job.retryDelaySeconds,
+    retryBackoff: true,
+    retryDelayMax: 600,
+    expireInSeconds: job.expireSeconds,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    retentionSeconds: 14 * 86_400,
+    deleteAfterSeconds: 3 * 86_400,
+    notify: true,
+  };
+  if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, settings);
+  else await boss.createQueue(job.name, settings);
+}
+
+/** Opens the queue for this process. */
+export async function openJobs(options: JobsOptions): Promise<Jobs> {
+  const { log, metrics, hints } = options;
+  const boss = new PgBoss({
+    connectionString: options.url,
+    schema: SCHEMA,
+    supervise: options.supervise,
+    schedule: options.supervise,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    useListenNotify: options.supervise,
+    max: options.supervise ? 6 : 2,
+  });
+  boss.on('error', (error) => log.warn({ err: error }, 'the queue met an error'));
+  boss.on('warning', (warning) => log.warn({ warning }, 'the queue warns'));
+  await boss.start();
+  const running = new Map<string, AbortController>();
+  const stopListening = hints.on(CANCEL_CHANNEL, (data) => {
+    if (typeof data === 'string') running.get(data)?.abort(new Error('cancelled'));
+  });
+
+  const runOne = async (handler: JobHandler, job: JobWithMetadata<object>): Promise<void> => {
+    const { job: definition } = handler;
+    const cancel = new AbortController();
+    running.set(job.id, cancel);
+    const endTimer = metrics.jobDuration.startTimer({ job: definition.name });
+    let outcome = 'failed';
+    try {
+      checkPayload(definition, job.data);
+      await handler.run(job.data, {
+        jobId: job.id,
+        attempt: job.retryCount + 1,
+        isLastAttempt: job.retryCount >= job.retryLimit,
+        signal: AbortSignal.any([cancel.signal, job.signal]),
+      });
+      outcome = 'completed';
+    } catch (error) {
+      log.warn(
+        { err: error, job: definition.name, jobId: job.id, attempt: job.retryCount + 1 },
+        'a job failed',
+      );
+      throw error;
+    } finally {
+      running.delete(job.id);
+      endTimer({ outcome });
+    }
+  };
+
+  return {
+    declare: async (definitions) => {
+      for (const definition of definitions) await declareQueue(boss, definition);
+    },
+    enqueue: async (q, job, payload, enqueueOptions = {}) => {
+      checkPayload(job, payload);
+      return await boss.send(job.name, payload as object, {
+        db: fromKysely(q),
+        priority: enqueueOptions.priority,
+        singletonKey: enqueueOptions.singletonKey,
+        startAfter: enqueueOptions.startAfterSeconds,
+      });
+    },
+    cancel: async (q, job, jobId) => {
+      await boss.cancel(job.name, jobId, { db: fromKysely(q) });
+      await hints.publish(q, CANCEL_CHANNEL, jobId);
+    },
+    work: async (handlers) => {
+      assertOneHandlerEach(handlers);
+      for (const handler of handlers) {
+        await boss.work(
+          handler.job.name,
+          {
+            includeMetadata: true,
+            batchSize: 1,
+            localConcurrency: handler.job.concurrency,
+            pollingIntervalSeconds: 2,
+            heartbeatRefreshSeconds: HEARTBEAT_SECONDS / 4,
+          },
+          async ([job]) => {
+            if (job) await runOne(handler, job as JobWithMetadata<object>);
+          },
+        );
+      }
+    },
+    counts: async () => {
+      const queues = await boss.getQueues();
+      return queues
+        .filter((queue) => !queue.name.startsWith('__'))
+        .map((queue) => ({
+          name: queue.name,
+          queued: queue.queuedCount,
+          active: queue.activeCount,
+          failed: queue.failedCount,
+        }));
+    },
+    stop: async (deadlineMs) => {
+      stopListening();
+      for (const controller of running.values()) controller.abort(new Error('the worker is stopping'));
+      await boss.stop({ graceful: true, timeout: Math.max(1000, deadlineMs) });
+    },
+  };
+}
+
+function checkPayload(job: JobDefinition, payload: unknown): void {
+  if (Check(job.payload, payload)) return;
+  const [first] = Errors(job.payload, payload);
+  throw new TypeError(
+    `the payload of ${job.name} does not fit: ${first?.instancePath ?? ''} ${first?.message ?? ''}`,
+  );
+}
+
+/** Start-up fails when two handlers claim the same queue. */
+export function assertOneHandlerEach(handlers: readonly JobHandler[]): void {
+  const seen = new Set<string>();
+  for (const { job } of handlers) {
+    if (seen.has(job.name)) throw new Error(`the job ${job.name} has two handlers`);
+    seen.add(job.name);
+  }
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import pino from 'pino';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedDatabase } from '../../src/kernel/db/embedded/embedded.ts';
+import { migrateUp } from '../../src/kernel/db/migrate.ts';
+import { withDatabase } from './database.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of a cluster where databases may be made, and the name of the migrated template. */
+    cluster: { adminUrl: string; golden: string };
+  }
+}
+
+/**
+ * One cluster for the whole run: the embedded one, or TEST_DATABASE_URL (a server's superuser). Its golden
+ * database is migrated once; each test file clones it in about 40 ms.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { adminUrl, stop } = await openCluster();
+  const golden = `golden_${process.pid}`;
+  await runAdmin(adminUrl, `create database ${golden}`);
+  await migrateUp(withDatabase(adminUrl, golden), pino({ level: 'silent' }));
+  project.provide('cluster', { adminUrl, golden });
+  return async () => {
+    await runAdmin(adminUrl, `drop database if exists ${golden} with (force)`);
+    await stop();
+  };
+}
+
+async function openCluster(): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) return { adminUrl: given, stop: async () => {} };
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'antenne-test-'));
+  const embedded = await startEmbeddedDatabase({ dataDir, log: pino({ level: 'silent' }) });
+  return {
+    adminUrl: embedded.url,
+    stop: async () => {
+      await embedded.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function runAdmin(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
