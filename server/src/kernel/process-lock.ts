@@ -64,8 +64,8 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** `pid-boot-start`, which no later process of the same number shares; plain `pid` where /proc is missing. */
-const identityOf = (pid: number): string | undefined => {
+/** `pid-boot-start` of a living process, which no later process of the same number shares; plain `pid` where /proc is missing. */
+export const identityOf = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name may hold spaces and parentheses; field 22 (start, in ticks since boot) is the 20th after it.

@@ -34,6 +34,8 @@ export interface EmbeddedOptions {
   log: Pick<Logger, 'debug' | 'info' | 'warn'>;
   /** Server settings over the usual ones, such as `{ fsync: 'off' }` for a test's throw-away cluster. */
   settings?: Record<string, string>;
+  /** Taken when it is free, so that a restart keeps the address; else any other. */
+  port?: number;
 }
 
 const folderOf = (dataDir: string) => join(dataDir, 'postgres');
@@ -62,15 +64,13 @@ export const startEmbeddedDatabase = async (options: EmbeddedOptions): Promise<E
   }
 };
 
-/** The database of a data folder when it runs already, started by another process. */
-export const attachEmbeddedDatabase = async (dataDir: string): Promise<{ url: string } | undefined> => {
+/** Address of a data folder's database when it runs already, started by another process; else null. */
+export const attachEmbeddedDatabase = async (dataDir: string): Promise<string | null> => {
   const folder = folderOf(dataDir);
   const postmaster = readPostmaster(folder);
-  if (!postmaster) return undefined;
+  if (!postmaster) return null;
   const password = passwordOf(dataDir);
-  return (await isOurs(folder, postmaster.port, password))
-    ? { url: addressOf(postmaster.port, password) }
-    : undefined;
+  return (await isOurs(folder, postmaster.port, password)) ? addressOf(postmaster.port, password) : null;
 };
 
 const startLocked = async (options: EmbeddedOptions): Promise<EmbeddedDatabase> => {
@@ -81,7 +81,7 @@ const startLocked = async (options: EmbeddedOptions): Promise<EmbeddedDatabase> 
   const binaries = findBinaries(join(options.dataDir, 'postgres-libraries'));
   const account = chooseAccount(folder, binaries.folder, [options.dataDir, realpathSync(options.dataDir)]);
   await ensureCluster(folder, binaries, account, password);
-  const postmaster = await launch(folder, binaries, account, options.settings ?? {});
+  const postmaster = await launch(folder, binaries, account, options);
   if (!(await isOurs(folder, postmaster.port, password))) {
     await handleOf(folder, postmaster, password, false).stop();
     throw new PlainError(
@@ -110,25 +110,21 @@ const findRunning = async (folder: string, password: string, log: EmbeddedOption
 };
 
 /** Starts the server as the head of its own process group, so that a terminal's Ctrl-C doesn't reach it. */
-const launch = async (
-  folder: string,
-  binaries: Binaries,
-  account: Account,
-  extra: Record<string, string>,
-) => {
+const launch = async (folder: string, binaries: Binaries, account: Account, options: EmbeddedOptions) => {
   const journal = join(folder, 'start.log');
+  let port = options.port ?? (await freePort());
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
-    const settings = Object.entries({ ...serverSettings, ...extra, port: String(port) });
+    const settings = Object.entries({ ...serverSettings, ...options.settings, port: String(port) });
     const args = ['-D', folder, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const exit = spawnServer(account.wrap('./postgres', args), binaries, account, journal);
     const postmaster = await waitUntilReady(folder, exit);
     if (postmaster) return postmaster;
     const said = readFileSync(journal, 'utf8');
-    // The port may be gone since it was chosen; children of a killed server may need a moment to notice.
-    const isPassing =
-      /Address already in use|could not create any TCP|shared memory block .* still in use/.test(said);
-    if (!isPassing || attempt === 20) throw plainFailure('The database did not start', said, exit.error);
+    const isPortGone = /could not bind|could not create any TCP/.test(said);
+    // Children of a killed server may need a moment to notice that it is gone.
+    const isPassing = isPortGone || /shared memory block .* still in use/.test(said);
+    if (!isPassing || attempt === 50) throw plainFailure('The database did not start', said, exit.error);
+    if (isPortGone) port = await freePort();
     await pause(100);
   }
 };
