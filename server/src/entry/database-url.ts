@@ -4,7 +4,7 @@ import { attachEmbeddedDatabase } from '../kernel/db/embedded/embedded.ts';
 /** The configured database, or the embedded one that `start` runs on this DATA_DIR. */
 export async function databaseUrl(config: Config): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
-  const url = await attachEmbeddedDatabase(config.dataDir);
-  if (url !== null) return url;
+  const embedded = await attachEmbeddedDatabase(config.dataDir);
+  if (embedded) return embedded.url;
   throw new Error('no database: set DATABASE_URL, or run ./antenne start, which brings one');
 }

@@ -49,6 +49,7 @@ export interface TestApp extends Wired {
 
 const ENV = {
   ENVIRONMENT: 'development',
+  VERSION: '0.0.0-test',
   RATE_LIMIT_PER_MINUTE: '100000',
   LOG_LEVEL: 'error',
   SECRET_KEY: 'a secret for tests only, of enough characters',

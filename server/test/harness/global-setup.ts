@@ -4,7 +4,6 @@ import path from 'node:path';
 import pg from 'pg';
 import pino from 'pino';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedDatabase } from '../../src/kernel/db/embedded/embedded.ts';
 import { migrateUp } from '../../src/kernel/db/migrate.ts';
 import { withDatabase } from './database.ts';
 
@@ -34,6 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function openCluster(): Promise<{ adminUrl: string; stop: () => Promise<void> }> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) return { adminUrl: given, stop: async () => {} };
+  const { startEmbeddedDatabase } = await import('../../src/kernel/db/embedded/embedded.ts');
   const dataDir = await mkdtemp(path.join(tmpdir(), 'antenne-test-'));
   const embedded = await startEmbeddedDatabase({ dataDir, log: pino({ level: 'silent' }) });
   return {

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Access, Budget } from '../auth/access.ts';
 import { type Actor, type Authenticator, may } from '../auth/actor.ts';
 import type { App } from './app.ts';
@@ -75,15 +75,22 @@ function refuse(request: FastifyRequest, error: unknown): void {
   request.refusal = error;
 }
 
-/** Permission, after limits. */
+/**
+ * Permission, after limits. Limits run as hooks of each route, after the application's own; registered after
+ * them, this adds itself to each route behind theirs.
+ */
 export function registerPermissions(app: App): void {
-  app.addHook('onRequest', (request, _reply, done) => {
-    const access = request.routeOptions.config.access;
-    if (!access || request.is404) return done();
-    if (request.refusal) return done(request.refusal);
-    done(accessFault(access, request.actor));
+  app.addHook('onRoute', (route) => {
+    const before = route.onRequest ?? [];
+    route.onRequest = [...(Array.isArray(before) ? before : [before]), checkPermission];
   });
 }
+
+const checkPermission: onRequestHookHandler = (request, _reply, done) => {
+  const { access } = request.routeOptions.config;
+  const fault = request.refusal ?? (access ? accessFault(access, request.actor) : undefined);
+  done(fault);
+};
 
 function accessFault(access: Access, actor: Actor): Problem | undefined {
   if (access.kind === 'open') return undefined;

@@ -14,7 +14,7 @@ const sparePieces = 128;
 export interface BlockReaderOptions {
   /** Blocks of hot files kept in memory; default 64 MiB. */
   cacheBytes?: number;
-  /** Blocks in memory altogether, cached or being sent; past it readers get small pieces. Default 160 MiB. */
+  /** Blocks in memory altogether, cached or being sent; past it readers get small pieces. Default 128 MiB. */
   budgetBytes?: number;
 }
 
@@ -64,7 +64,7 @@ export class BlockReader {
   #openFiles = 0;
   #loans = 0;
 
-  constructor({ cacheBytes = 64 * blockBytes, budgetBytes = 160 * blockBytes }: BlockReaderOptions = {}) {
+  constructor({ cacheBytes = 64 * blockBytes, budgetBytes = 128 * blockBytes }: BlockReaderOptions = {}) {
     this.#mostCached = Math.floor(cacheBytes / blockBytes);
     this.#mostBlocks = Math.max(1, Math.floor(budgetBytes / blockBytes));
   }
