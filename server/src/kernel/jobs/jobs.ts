@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import type { Executor } from '../db/db.ts';
 import type { Hints } from '../events/hints.ts';
+import { newId } from '../id.ts';
 import type { Logger } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { JobDefinition, JobHandler } from './job.ts';
@@ -60,9 +61,12 @@ async function declareQueue(boss: PgBoss, job: JobDefinition): Promise<void> {
     retentionSeconds: 14 * 86_400,
     deleteAfterSeconds: 3 * 86_400,
     notify: true,
+    // One waiting or running job per key; those without a key get one of their own.
+    policy: 'exclusive',
   };
-  if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, settings);
-  else await boss.createQueue(job.name, settings);
+  const { policy, ...changeable } = settings;
+  if (await boss.getQueue(job.name)) await boss.updateQueue(job.name, changeable);
+  else await boss.createQueue(job.name, { policy, ...changeable });
 }
 
 /** Opens the queue for this process. */
@@ -113,17 +117,37 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     }
   };
 
+  /** One loop that fetches and runs one job at a time. */
+  const startWorker = async (handler: JobHandler): Promise<void> => {
+    const options = {
+      includeMetadata: true,
+      batchSize: 1,
+      pollingIntervalSeconds: 2,
+      // Retries become due without a NOTIFY, so the backstop stays short.
+      notifyPollingIntervalSeconds: 3,
+      heartbeatRefreshSeconds: HEARTBEAT_SECONDS / 4,
+    } as const;
+    const workerId: string = await boss.work(handler.job.name, options, async ([job]) => {
+      if (!job) return;
+      await runOne(handler, job as JobWithMetadata<object>);
+      // Look again at once: a loop that waits out its interval after each job does 20 a minute.
+      boss.notifyWorker(workerId);
+    });
+  };
+
   return {
     declare: async (definitions) => {
       for (const definition of definitions) await declareQueue(boss, definition);
     },
     enqueue: async (q, job, payload, enqueueOptions = {}) => {
       checkPayload(job, payload);
+      const { priority = 0, singletonKey = newId(), startAfterSeconds } = enqueueOptions;
+      // pg-boss takes an option that is there but undefined for a wrong one.
       return await boss.send(job.name, payload as object, {
         db: fromKysely(q),
-        priority: enqueueOptions.priority,
-        singletonKey: enqueueOptions.singletonKey,
-        startAfter: enqueueOptions.startAfterSeconds,
+        priority,
+        singletonKey,
+        ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
       });
     },
     cancel: async (q, job, jobId) => {
@@ -133,19 +157,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     work: async (handlers) => {
       assertOneHandlerEach(handlers);
       for (const handler of handlers) {
-        await boss.work(
-          handler.job.name,
-          {
-            includeMetadata: true,
-            batchSize: 1,
-            localConcurrency: handler.job.concurrency,
-            pollingIntervalSeconds: 2,
-            heartbeatRefreshSeconds: HEARTBEAT_SECONDS / 4,
-          },
-          async ([job]) => {
-            if (job) await runOne(handler, job as JobWithMetadata<object>);
-          },
-        );
+        for (let i = 0; i < handler.job.concurrency; i++) await startWorker(handler);
       }
     },
     counts: async () => {
