@@ -1,0 +1,199 @@
+import { ApiProblem, ServerAway } from '@antenne/client';
+
+/** What to make of a sound once it has arrived. */
+export interface Publication {
+  title: string;
+  date: string;
+  type: 'seance_publique' | 'commission' | 'audition' | 'question_gouvernement' | 'autre';
+  commission: string;
+}
+
+export type UploadState = 'waiting' | 'sending' | 'saving' | 'lost' | 'sent' | 'failed' | 'cancelled';
+
+export interface Upload {
+  /** Also the Idempotency-Key: a file sent twice because a reply was lost is one recording. */
+  id: string;
+  name: string;
+  title: string;
+  sizeBytes: number;
+  sentBytes: number;
+  /** When sending began, in milliseconds of the clock given; to foretell the end. */
+  startedAtMs: number | null;
+  state: UploadState;
+  attempt: number;
+  retryAtMs: number | null;
+  recordingId: string | null;
+  debateId: string | null;
+  problem: unknown;
+  publication: Publication | null;
+}
+
+interface QueueParts {
+  /** Sends the bytes; resolves with the recording's id. */
+  send(upload: Upload, file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<string>;
+  /** Makes the débat of a recording; resolves with its id. */
+  publish(recordingId: string, publication: Publication): Promise<string>;
+  newId(): string;
+  now(): number;
+}
+
+const sentTogether = 2;
+const mostAttempts = 6;
+
+/** 2, 4, 8 … 60 s between the tries of a file whose connection was lost. */
+export const uploadRetryDelayMs = (attempt: number): number => Math.min(60_000, 1000 * 2 ** attempt);
+
+const isOver = (state: UploadState) => state === 'sent' || state === 'failed' || state === 'cancelled';
+
+/** A refusal is final; silence, a restart and a full queue are not. */
+function isPassing(error: unknown): boolean {
+  return error instanceof ServerAway || (error instanceof ApiProblem && [429, 502, 503, 504].includes(error.status));
+}
+
+/** The files on their way to the server. Lives above the router: pages come and go, uploads go on. */
+export class UploadQueue {
+  #uploads: readonly Upload[] = [];
+  readonly #parts: QueueParts;
+  readonly #files = new Map<string, File>();
+  readonly #aborts = new Map<string, AbortController>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts;
+  }
+
+  readonly getUploads = (): readonly Upload[] => this.#uploads;
+
+  readonly subscribe = (changed: () => void): (() => void) => {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  };
+
+  /** How many are not over yet. */
+  activeCount(): number {
+    return this.#uploads.filter((upload) => !isOver(upload.state)).length;
+  }
+
+  add(file: File, title: string, publication: Publication | null): string {
+    const id = this.#parts.newId();
+    this.#files.set(id, file);
+    const upload: Upload = {
+      id,
+      name: file.name,
+      title,
+      sizeBytes: file.size,
+      sentBytes: 0,
+      startedAtMs: null,
+      state: 'waiting',
+      attempt: 0,
+      retryAtMs: null,
+      recordingId: null,
+      debateId: null,
+      problem: null,
+      publication,
+    };
+    this.#uploads = [...this.#uploads, upload];
+    this.#next();
+    return id;
+  }
+
+  cancel(id: string): void {
+    const upload = this.#find(id);
+    if (upload === undefined || isOver(upload.state)) return;
+    clearTimeout(this.#timers.get(id));
+    this.#change(id, { state: 'cancelled', retryAtMs: null });
+    this.#aborts.get(id)?.abort();
+    this.#next();
+  }
+
+  /** Sends again what failed, was cancelled or waits for the network. */
+  retry(id: string): void {
+    const upload = this.#find(id);
+    if (upload === undefined || !['failed', 'cancelled', 'lost'].includes(upload.state)) return;
+    clearTimeout(this.#timers.get(id));
+    this.#change(id, { state: 'waiting', attempt: 0, sentBytes: 0, problem: null, retryAtMs: null });
+    this.#next();
+  }
+
+  /** The network is back: what waits for it need not wait for its timer. */
+  retryLost(): void {
+    for (const upload of this.#uploads) if (upload.state === 'lost') this.retry(upload.id);
+  }
+
+  clearFinished(): void {
+    for (const upload of this.#uploads) if (isOver(upload.state)) this.#files.delete(upload.id);
+    this.#uploads = this.#uploads.filter((upload) => !isOver(upload.state));
+    this.#tell();
+  }
+
+  #find(id: string): Upload | undefined {
+    return this.#uploads.find((upload) => upload.id === id);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #change(id: string, change: Partial<Upload>): void {
+    this.#uploads = this.#uploads.map((upload) => (upload.id === id ? { ...upload, ...change } : upload));
+    this.#tell();
+  }
+
+  #next(): void {
+    this.#tell();
+    while (this.#aborts.size < sentTogether) {
+      const waiting = this.#uploads.find((upload) => upload.state === 'waiting' && !this.#aborts.has(upload.id));
+      if (waiting === undefined) return;
+      void this.#send(waiting);
+    }
+  }
+
+  async #send(upload: Upload): Promise<void> {
+    const { id } = upload;
+    const file = this.#files.get(id);
+    if (file === undefined) return;
+    const stopping = new AbortController();
+    this.#aborts.set(id, stopping);
+    this.#change(id, { state: 'sending', sentBytes: 0, startedAtMs: this.#parts.now() });
+    const onSent = (sentBytes: number) => {
+      if (stopping.signal.aborted) return;
+      this.#change(id, { sentBytes, state: sentBytes >= upload.sizeBytes ? 'saving' : 'sending' });
+    };
+    try {
+      const recordingId = upload.recordingId ?? (await this.#parts.send(upload, file, onSent, stopping.signal));
+      if (!stopping.signal.aborted) await this.#arrived(upload, recordingId);
+    } catch (error) {
+      if (!stopping.signal.aborted) this.#refused(id, error);
+    } finally {
+      this.#aborts.delete(id);
+      this.#next();
+    }
+  }
+
+  async #arrived(upload: Upload, recordingId: string): Promise<void> {
+    // Kept at once: if the débat is refused, only that is tried again, never the sending.
+    this.#change(upload.id, { recordingId, sentBytes: upload.sizeBytes, state: 'saving' });
+    if (upload.publication !== null) {
+      const debateId = await this.#parts.publish(recordingId, upload.publication);
+      this.#change(upload.id, { debateId });
+    }
+    this.#files.delete(upload.id);
+    this.#change(upload.id, { state: 'sent' });
+  }
+
+  #refused(id: string, problem: unknown): void {
+    const attempt = (this.#find(id)?.attempt ?? 0) + 1;
+    if (!isPassing(problem) || attempt >= mostAttempts) {
+      this.#change(id, { state: 'failed', problem, attempt });
+      return;
+    }
+    const delayMs = uploadRetryDelayMs(attempt);
+    this.#change(id, { state: 'lost', problem, attempt, retryAtMs: this.#parts.now() + delayMs });
+    const again = () => {
+      this.#change(id, { state: 'waiting', retryAtMs: null });
+      this.#next();
+    };
+    this.#timers.set(id, setTimeout(again, delayMs));
+  }
+}

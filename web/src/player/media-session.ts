@@ -1,0 +1,31 @@
+import type { Player } from './player.ts';
+
+/** Shows the sound on lock screens and headsets, and obeys their buttons. */
+export function connectMediaSession(player: Player, organisationName: () => string): void {
+  if (!('mediaSession' in navigator)) return;
+  const session = navigator.mediaSession;
+  const actions: [MediaSessionAction, MediaSessionActionHandler][] = [
+    ['play', () => player.resume()],
+    ['pause', () => player.pause()],
+    ['seekbackward', (details) => player.skip(-(details.seekOffset ?? 10))],
+    ['seekforward', (details) => player.skip(details.seekOffset ?? 10)],
+    ['seekto', (details) => player.seek(details.seekTime ?? player.now())],
+    ['stop', () => player.close()],
+  ];
+  for (const [action, handler] of actions) session.setActionHandler(action, handler);
+  let shown: unknown = null;
+  player.subscribe(() => {
+    const { track, phase, positionSeconds, durationSeconds, rate } = player.getState();
+    if (track !== shown) {
+      shown = track;
+      session.metadata =
+        track === null
+          ? null
+          : new MediaMetadata({ title: track.title, artist: track.note, album: organisationName() });
+    }
+    session.playbackState = phase === 'empty' ? 'none' : phase === 'playing' ? 'playing' : 'paused';
+    if (durationSeconds > 0 && positionSeconds <= durationSeconds) {
+      session.setPositionState({ duration: durationSeconds, position: positionSeconds, playbackRate: rate });
+    }
+  });
+}

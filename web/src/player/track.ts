@@ -1,0 +1,35 @@
+/** What the player can play: a débat of the archive, or a recording of the work room. */
+export interface Track {
+  kind: 'debat' | 'recording';
+  id: string;
+  title: string;
+  /** A second line: date and commission, or where a recording comes from. */
+  note: string;
+  /** Whose waveform it has; null while a débat has no recording. */
+  recordingId: string | null;
+  durationSeconds: number | null;
+}
+
+/** Names a track wherever one is kept: `debat:0197a0…`. */
+export const trackKey = (track: Pick<Track, 'kind' | 'id'>): string => `${track.kind}:${track.id}`;
+
+/** The page where a track is at home. */
+export const trackPath = (track: Pick<Track, 'kind' | 'id'>): string =>
+  `${track.kind === 'debat' ? '/archive' : '/recordings'}/${encodeURIComponent(track.id)}`;
+
+/** An address that plays now, and until when its signature holds (Unix seconds; null: for ever). */
+export interface Source {
+  url: string;
+  expiresAt: number | null;
+}
+
+/** Reads the end of a signed address from its own `expires`. */
+export function expiryOf(url: string): number | null {
+  const expires = Number(new URL(url, 'http://antenne.invalid').searchParams.get('expires') ?? Number.NaN);
+  return Number.isFinite(expires) && expires > 0 ? expires : null;
+}
+
+/** True when a source should be signed again before it is used (a margin covers clocks that differ). */
+export function isStale(source: Source, nowMs: number, marginSeconds = 20): boolean {
+  return source.expiresAt !== null && source.expiresAt - marginSeconds < nowMs / 1000;
+}
