@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { packageVersion } from './package-version.ts';
 import type { EnvironmentValues } from './variables.ts';
 
 /** Keys that were given or made. */
@@ -45,12 +44,6 @@ const program = (values: EnvironmentValues, root: string) => {
     },
     prometheusMetrics: values.PROMETHEUS_METRICS,
   } satisfies Partial<Config>;
-};
-
-const packageVersion = (root: string): string => {
-  const described: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const isVersioned = typeof described === 'object' && described !== null && 'version' in described;
-  return isVersioned ? String(described.version) : '0.0.0';
 };
 
 const data = (values: EnvironmentValues) =>

@@ -1,0 +1,87 @@
+/** One word that `./antenne` understands. */
+export interface Verb {
+  name: string;
+  /** One line for the list of verbs. */
+  summary: string;
+  /** How it is called, without the program's name; one line each. */
+  usage: readonly string[];
+  /** More lines for its own `--help`. */
+  details?: string;
+  /** Resolves with the exit code when done, or with undefined where a role goes on by itself. */
+  run(args: string[]): Promise<number | undefined>;
+}
+
+const role = (name: string, summary: string, load: () => Promise<unknown>): Verb => ({
+  name,
+  summary,
+  usage: [name],
+  details:
+    'Uses DATABASE_URL, or else the embedded database that `./antenne start` runs on the same DATA_DIR.',
+  run: async (args) => {
+    (await import('./verbs/no-arguments.ts')).refuseArguments(name, args);
+    await load();
+    return undefined;
+  },
+});
+
+/** Every verb, in the order of the help. Each loads its code only when it runs. */
+export const verbs: readonly Verb[] = [
+  {
+    name: 'start',
+    summary: 'Run everything: database, API and page, worker, live',
+    usage: ['start'],
+    details:
+      'Starts the embedded database (unless DATABASE_URL is set), brings it up to date, and runs the roles until\nCtrl-C. Listens on HOST:PORT, 127.0.0.1:8000 unless set. Settings: .env.example.',
+    run: async (args) => {
+      (await import('./verbs/no-arguments.ts')).refuseArguments('start', args);
+      return (await import('./start.ts')).start({ watch: false });
+    },
+  },
+  {
+    name: 'dev',
+    summary: 'The same, reloading when sources change, the page from Vite',
+    usage: ['dev'],
+    run: async (args) => {
+      (await import('./verbs/no-arguments.ts')).refuseArguments('dev', args);
+      return (await import('./start.ts')).start({ watch: true });
+    },
+  },
+  role('api', 'Run one API process', () => import('./api.ts')),
+  role('worker', 'Run one worker process', () => import('./worker.ts')),
+  role('live', 'Run the live process', () => import('./live.ts')),
+  {
+    name: 'migrate',
+    summary: 'Bring the database up to date, or take a step back',
+    usage: [
+      'migrate upgrade',
+      'migrate downgrade',
+      'migrate current',
+      'migrate history',
+      'migrate create <name>',
+    ],
+    details:
+      'Without DATABASE_URL it works on the embedded database, which it starts for the moment if need be.',
+    run: async (args) => (await import('./verbs/migrate.ts')).migrate(args),
+  },
+  {
+    name: 'reset',
+    summary: 'Delete everything that DATA_DIR keeps',
+    usage: ['reset', 'reset --yes'],
+    details:
+      'Asks for the name of the folder first; --yes does not ask. Refuses while Antenne runs, and with DATABASE_URL.',
+    run: async (args) => (await import('./verbs/reset.ts')).reset(args),
+  },
+  {
+    name: 'test',
+    summary: 'Run the tests',
+    usage: ['test [--long] [vitest arguments]'],
+    details: '--long adds the tests that take minutes. Ends with the line "N passed, N failed".',
+    run: async (args) => (await import('./test.ts')).test(args),
+  },
+  {
+    name: 'config',
+    summary: 'Check the settings, or print an example of them',
+    usage: ['config check', 'config example'],
+    run: async (args) => (await import('./verbs/config.ts')).config(args),
+  },
+];

@@ -1,0 +1,44 @@
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
+
+/** What the test command is told when the run is over. */
+export interface TestCounts {
+  type: 'counts';
+  passed: number;
+  /** Failed tests, and files or hooks that failed outside of one. */
+  failed: number;
+  skipped: number;
+}
+
+/** Says why each skipped test was skipped, and gives the counts to the command that started the run. */
+export default class CountingReporter implements Reporter {
+  #isFiltered = false;
+
+  onInit(vitest: Vitest): void {
+    this.#isFiltered = vitest.config.testNamePattern !== undefined;
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const inState = (state: string) => tests.filter((test) => test.result().state === state);
+    const skipped = inState('skipped');
+    if (!this.#isFiltered)
+      for (const test of skipped) process.stdout.write(`skipped  ${describeSkip(test)}\n`);
+    const outside = modules.flatMap((module) => [module, ...module.children.allSuites()]).filter(hasErrors);
+    const counts: TestCounts = {
+      type: 'counts',
+      passed: inState('passed').length,
+      failed: inState('failed').length + outside.length + unhandledErrors.length,
+      skipped: skipped.length,
+    };
+    process.send?.(counts);
+  }
+}
+
+const hasErrors = (group: TestModule | TestSuite): boolean => group.errors().length > 0;
+
+const describeSkip = (test: TestCase): string => {
+  const result = test.result();
+  const note = result.state === 'skipped' ? result.note : undefined;
+  const reason = note ?? (test.options.mode === 'todo' ? 'not written yet' : 'no reason given');
+  return `${test.module.relativeModuleId} › ${test.fullName}: ${reason}`;
+};
