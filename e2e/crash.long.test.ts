@@ -1,0 +1,156 @@
+import { createHash, randomInt } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeTone, serveFolder } from './harness/sound.ts';
+import { kill, type Station, startStation, until } from './harness/station.ts';
+
+const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 20);
+const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
+const VICTIMS = ['api.ts', 'worker.ts', 'postgres', 'cli.ts'] as const;
+
+interface Recording {
+  id: string;
+  status: string;
+  error: string | null;
+  sha256: string | null;
+  duration_seconds: number | null;
+}
+
+/** mulberry32: the same seed makes the same kills. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+let folder: string;
+let media: Awaited<ReturnType<typeof serveFolder>>;
+let station: Station;
+const random = randomFrom(SEED);
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'antenne-crash-'));
+  media = await serveFolder(folder);
+  station = await startStation();
+});
+
+afterAll(async () => {
+  await station?.clean();
+  await media?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Uploads a file; returns the recording only when the server has acknowledged it. */
+async function upload(file: string, title: string): Promise<Recording | null> {
+  try {
+    const form = new FormData();
+    form.set('title', title);
+    form.set('file', new Blob([await readFile(file)], { type: 'audio/mpeg' }), path.basename(file));
+    const token = await station.signIn();
+    const reply = await fetch(`${station.base}/api/recordings`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: form,
+    });
+    return reply.status === 201 ? ((await reply.json()) as Recording) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Asks for an extraction; returns the recording only when the server has acknowledged it. */
+async function importFrom(url: string): Promise<string | null> {
+  try {
+    await station.signIn();
+    const reply = await station.api('POST', '/api/recordings/import', { url });
+    return reply.status === 202 ? ((await reply.json()) as { recording_id: string }).recording_id : null;
+  } catch {
+    return null;
+  }
+}
+
+async function killSomething(): Promise<string> {
+  const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'worker.ts';
+  await delay(random() * 5_000);
+  const [pid] = (await station.pids(victim)).toSorted((a, b) => a - b);
+  if (pid !== undefined) kill(pid);
+  return victim;
+}
+
+async function back(victim: string): Promise<void> {
+  if (victim === 'cli.ts') {
+    const { dataDir, port } = station;
+    station = await startStation({ dataDir, port });
+    return;
+  }
+  await until(
+    () => fetch(`${station.base}/health`),
+    (reply) => reply.ok,
+    60,
+  );
+}
+
+/** What listeners may get at any moment: a whole ready file, or a plain refusal. */
+async function servesNothingUnfinished(id: string): Promise<void> {
+  const recording = await station.json<Recording>('GET', `/api/recordings/${id}`);
+  const audio = await station.api('GET', `/api/recordings/${id}/audio`);
+  const bytes = await audio.arrayBuffer();
+  if (audio.status !== 200) {
+    expect(audio.status).toBeGreaterThanOrEqual(400);
+    expect(audio.status).toBeLessThan(500);
+    return;
+  }
+  expect(recording.status === 'ready' || (await statusOf(id)) === 'ready').toBe(true);
+  expect(bytes.byteLength).toBe(Number(audio.headers.get('content-length')));
+}
+
+const statusOf = async (id: string) => (await station.json<Recording>('GET', `/api/recordings/${id}`)).status;
+
+it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async () => {
+  console.log(`crash seed ${SEED}: CRASH_SEED=${SEED} repeats it`);
+  const acknowledged: { id: string; sha256: string | null }[] = [];
+  const victims: Record<string, number> = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    // Each file its own length, so that none is taken for a copy of another.
+    const file = await makeTone(folder, 40 + round, `round-${round}.mp3`);
+    const sha256 = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex');
+    const work = Promise.all([
+      upload(file, `round ${round}`),
+      importFrom(`${media.base}/round-${round}.mp3?r=${round}`),
+    ]);
+    const victim = await killSomething();
+    victims[victim] = (victims[victim] ?? 0) + 1;
+    const [uploaded, imported] = await work;
+    await back(victim);
+    await until(
+      () => station.signIn(),
+      () => true,
+    );
+    if (uploaded) acknowledged.push({ id: uploaded.id, sha256 });
+    if (imported) acknowledged.push({ id: imported, sha256 });
+    for (const { id } of acknowledged.slice(-6)) await servesNothingUnfinished(id);
+  }
+  console.log(
+    `killed ${JSON.stringify(victims)}; ${acknowledged.length} uploads and extractions acknowledged`,
+  );
+  expect(acknowledged.length).toBeGreaterThan(ROUNDS / 4);
+  for (const { id, sha256 } of acknowledged) {
+    const recording = await until(
+      () => station.json<Recording>('GET', `/api/recordings/${id}`),
+      ({ status }) => status === 'ready' || status === 'error',
+      300,
+    );
+    expect(recording).toMatchObject({ id, status: 'ready', error: null });
+    expect(recording.sha256).toBe(sha256);
+    await servesNothingUnfinished(id);
+  }
+});
