@@ -1,0 +1,20 @@
+import type { Authenticator } from '../../kernel/auth/actor.ts';
+import type { Organisation } from './organisation.ts';
+
+export { concerns, readSessionRevoked, SESSION_REVOKED, type SessionRevoked } from './news.ts';
+export type { Organisation } from './organisation.ts';
+export { NO_ORGANISATION_ID } from './organisation.ts';
+export { PERMISSIONS, type PermissionName, ROLES, type Role } from './permissions.ts';
+
+/** What accounts offers to later modules and to the entry. */
+export interface AccountsDoor {
+  authenticator: Authenticator;
+  /** Null when there is none of this id. In memory, at most a few seconds old. */
+  organisationOf(id: string): Promise<Organisation | null>;
+  /** By Host header without port, else the default one; null before the set-up. */
+  organisationByHost(host: string): Promise<Organisation | null>;
+  /** At a start: path of a one-time set-up link, `/setup?token=…`, or null when set up already. */
+  setupLink(): Promise<string | null>;
+  /** On request (`./antenne setup`): as {@link setupLink}, and every earlier link becomes worthless. */
+  createSetupLink(): Promise<string | null>;
+}
