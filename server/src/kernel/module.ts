@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import type { Subscription } from './events/event.ts';
 import type { App } from './http/app.ts';
 import type { JobHandler } from './jobs/job.ts';
@@ -17,5 +16,3 @@ export interface Module {
 
 /** The long-running processes (HOUSE: api answers, live is on air, worker may crash and be restarted). */
 export type Role = 'api' | 'worker' | 'live';
-
-export type RawApp = FastifyInstance;

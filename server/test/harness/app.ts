@@ -5,6 +5,7 @@ import pino from 'pino';
 import { buildApi } from '../../src/entry/build-api.ts';
 import { handlersOf } from '../../src/entry/compose.ts';
 import { startModules, stopAll, type Wired, wire } from '../../src/entry/wire.ts';
+import type { Access } from '../../src/kernel/auth/access.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { loadConfig } from '../../src/kernel/config/load-config.ts';
 import type { App } from '../../src/kernel/http/app.ts';
@@ -37,11 +38,22 @@ export interface TestAppOptions {
   beside?: TestApp;
 }
 
+/** A registered route, as the rules look at it. */
+export interface RouteFacts {
+  method: string;
+  url: string;
+  access: Access;
+  /** False for pages and files that are no part of the contract. */
+  isInContract: boolean;
+  hasReplySchema: boolean;
+}
+
 export interface TestApp extends Wired {
   app: App;
   url: string;
   dataDir: string;
   clock: Clock;
+  routes: RouteFacts[];
   /** Listens on a free port; returns the base address. */
   listen(): Promise<string>;
   end(): Promise<void>;
@@ -74,13 +86,18 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
     await startModules(wired, 'worker');
     await wired.kernel.jobs.work(handlersOf(wired.composition.modules));
   }
-  const { app } = await buildApi(wired, checkReplies);
+  const routes: RouteFacts[] = [];
+  const { app } = await buildApi(wired, (fresh) => {
+    checkReplies(fresh);
+    collectRoutes(fresh, routes);
+  });
   return {
     ...wired,
     app,
     url,
     dataDir,
     clock,
+    routes,
     listen: () => app.listen({ host: '127.0.0.1', port: 0 }),
     end: async () => {
       app.server.closeAllConnections();
@@ -92,4 +109,19 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
       }
     },
   };
+}
+
+function collectRoutes(app: App, routes: RouteFacts[]): void {
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) {
+      if (method === 'HEAD' || !route.config?.access) continue;
+      routes.push({
+        method,
+        url: route.url,
+        access: route.config.access,
+        isInContract: !route.schema?.hide,
+        hasReplySchema: route.schema?.response !== undefined,
+      });
+    }
+  });
 }
