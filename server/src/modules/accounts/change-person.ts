@@ -7,8 +7,8 @@ import { lockOrganisation } from './organisation-repo.ts';
 import {
   countOtherAdministrators,
   countOtherPlatformAdministratorsAcrossOrganisations,
-  lockFirstSetupAcrossOrganisations,
   lockPerson,
+  lockPlatformAcrossOrganisations,
   type PersonChanges,
   updatePerson,
 } from './people-repo.ts';
@@ -101,7 +101,7 @@ export async function refuseLosingLastAdministrator(tx: Tx, target: Person): Pro
   }
   if (!target.isPlatformAdmin) return;
   // Those of the installation sit in several organisations: the organisation's row does not hold them all.
-  await lockFirstSetupAcrossOrganisations(tx);
+  await lockPlatformAcrossOrganisations(tx);
   if ((await countOtherPlatformAdministratorsAcrossOrganisations(tx, id)) === 0) {
     throw lastAdministrator(`${username} is the last administrator of the installation, which needs one.`);
   }

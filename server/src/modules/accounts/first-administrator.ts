@@ -9,7 +9,7 @@ import { faultOfPassword } from './password-policy.ts';
 import {
   anyPersonAcrossOrganisations,
   insertPerson,
-  lockFirstSetupAcrossOrganisations,
+  lockPlatformAcrossOrganisations,
 } from './people-repo.ts';
 import type { Origin, Person } from './person.ts';
 
@@ -31,7 +31,7 @@ export async function addFirstAdministrator(
   first: FirstAdministrator,
   origin: Origin | null,
 ): Promise<Person | null> {
-  await lockFirstSetupAcrossOrganisations(tx);
+  await lockPlatformAcrossOrganisations(tx);
   if (await anyPersonAcrossOrganisations(tx)) return null;
   const organisation = await defaultOrganisation(accounts, tx, first.organisationName);
   const createdAt = now(accounts);

@@ -42,8 +42,8 @@ export async function anyPersonAcrossOrganisations(q: Executor): Promise<boolean
   return row !== undefined;
 }
 
-/** Keeps two first administrators from being made at once, until the transaction ends. */
-export async function lockFirstSetupAcrossOrganisations(q: Executor): Promise<void> {
+/** Until the transaction ends nobody else makes or ends an administrator of the installation: the first, the last. */
+export async function lockPlatformAcrossOrganisations(q: Executor): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('antenne accounts first set-up'))`.execute(q);
 }
 

@@ -1,4 +1,4 @@
-/** Roles that a person may have; each is a set of permissions, see {@link PERMISSIONS}. */
+/** Roles that a person may have; each is a set of permissions, see {@link PERMISSION_TABLE}. */
 export const ROLES = [
   'administrator',
   'manager',
@@ -19,7 +19,7 @@ interface Permission {
 const EVERYONE_BUT_GUESTS: readonly Role[] = ROLES.filter((role) => role !== 'guest');
 
 /** Every permission of the program and the roles that hold it. Stable: tokens, keys and routes name them. */
-export const PERMISSIONS = {
+export const PERMISSION_TABLE = {
   'archive.read': { description: 'See débats that are not public.', heldBy: EVERYONE_BUT_GUESTS },
   'archive.write': {
     description: 'Create and change débats, extract their sound.',
@@ -47,16 +47,17 @@ export const PERMISSIONS = {
   },
 } as const satisfies Record<string, Permission>;
 
-export type PermissionName = keyof typeof PERMISSIONS;
+export type PermissionName = keyof typeof PERMISSION_TABLE;
+
+/** The names alone. */
+export const PERMISSIONS = Object.keys(PERMISSION_TABLE) as readonly PermissionName[];
 
 /** What an administrator of the installation holds besides the permissions of the role. */
 const PLATFORM_PERMISSIONS: readonly PermissionName[] = ['organisations.manage', 'system.read'];
 
-const NAMES = Object.keys(PERMISSIONS) as PermissionName[];
-
 function permissionsOfRole(role: Role): PermissionName[] {
   const holds = (permission: Permission) => permission.heldBy.includes(role);
-  return NAMES.filter((name) => holds(PERMISSIONS[name]));
+  return PERMISSIONS.filter((name) => holds(PERMISSION_TABLE[name]));
 }
 
 const BY_ROLE = new Map<Role, ReadonlySet<string>>(

@@ -4,7 +4,7 @@ import type { Organisation } from './organisation.ts';
 export { concerns, readSessionRevoked, SESSION_REVOKED, type SessionRevoked } from './news.ts';
 export type { Organisation } from './organisation.ts';
 export { NO_ORGANISATION_ID } from './organisation.ts';
-export { PERMISSIONS, type PermissionName, ROLES, type Role } from './permissions.ts';
+export { PERMISSION_TABLE, PERMISSIONS, type PermissionName, ROLES, type Role } from './permissions.ts';
 
 /** What accounts offers to later modules and to the entry. */
 export interface AccountsDoor {

@@ -1,4 +1,3 @@
-import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { Config } from '../../kernel/config/config.ts';
 import { REFRESH_LIFE_MS } from './session.ts';
 
@@ -6,11 +5,11 @@ import { REFRESH_LIFE_MS } from './session.ts';
 export const REFRESH_COOKIE = 'antenne_refresh';
 
 /** `SameSite=Strict` keeps other sites from refreshing or signing out in someone's name. */
-export function cookieOptions(config: Pick<Config, 'publicUrl'>): CookieSerializeOptions {
+export function cookieOptions(config: Pick<Config, 'publicUrl'>) {
   return {
     path: '/api',
     httpOnly: true,
-    sameSite: 'strict',
+    sameSite: 'strict' as const,
     secure: config.publicUrl.startsWith('https:'),
     maxAge: REFRESH_LIFE_MS / 1000,
   };

@@ -1,18 +1,17 @@
-import type { FastifyRequest } from 'fastify';
-import { isSignedIn, type SignedInActor } from '../../kernel/auth/actor.ts';
+import { type Actor, isSignedIn, type SignedInActor } from '../../kernel/auth/actor.ts';
 import { unauthenticated } from '../../kernel/http/problem.ts';
 import type { Origin } from './person.ts';
 
 const MAX_USER_AGENT_CHARS = 400;
 
 /** The signed-in person of a route that lets nobody else in. */
-export function actorOf(request: FastifyRequest): SignedInActor {
+export function actorOf(request: { actor: Actor }): SignedInActor {
   if (!isSignedIn(request.actor)) throw unauthenticated('Sign in first.');
   return request.actor;
 }
 
 /** Where the request comes from; behind a proxy, what the trusted one says. */
-export function originOf(request: FastifyRequest): Origin {
+export function originOf(request: { ip: string; headers: { 'user-agent'?: string } }): Origin {
   const agent = request.headers['user-agent'];
   return { ip: request.ip, userAgent: agent === undefined ? null : agent.slice(0, MAX_USER_AGENT_CHARS) };
 }

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { open, signedIn } from '../../kernel/auth/access.ts';
 import { isSignedIn } from '../../kernel/auth/actor.ts';
@@ -6,13 +6,12 @@ import type { App } from '../../kernel/http/app.ts';
 import { unauthenticated, validationFailed } from '../../kernel/http/problem.ts';
 import type { Accounts } from './accounts.ts';
 import { changePassword } from './change-password.ts';
-import { presentTokens } from './present.ts';
+import { presentSignedIn, presentTokens } from './present.ts';
 import { cookieOptions, REFRESH_COOKIE } from './refresh-cookie.ts';
 import { refreshSession } from './refresh-session.ts';
-import { sendSignedIn, unstored } from './reply.ts';
 import { actorOf, originOf } from './request.ts';
 import * as schemas from './schemas.ts';
-import { signIn } from './sign-in.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
 /** Sign-in, refresh, sign-out and one's own password. */
@@ -105,8 +104,7 @@ function logoutRoute(app: App, accounts: Accounts): void {
       const { token } = refreshTokenOf(request, request.body?.refresh_token);
       const actor = isSignedIn(request.actor) ? request.actor : null;
       await signOut(accounts, { actor, refreshToken: token }, originOf(request));
-      const { maxAge: _kept, ...options } = cookieOptions(accounts.config);
-      return reply.clearCookie(REFRESH_COOKIE, options).code(204).send(null);
+      return reply.clearCookie(REFRESH_COOKIE, cookieOptions(accounts.config)).code(204).send(null);
     },
   );
 }
@@ -143,4 +141,15 @@ function requireForm(request: FastifyRequest): void {
   const type = request.headers['content-type'] ?? '';
   if (/^application\/x-www-form-urlencoded\b/i.test(type)) return;
   throw validationFailed('Send a form (application/x-www-form-urlencoded) with username and password.');
+}
+
+/** The tokens of a session just opened; the refresh token in the cookie when that was asked for. */
+export function sendSignedIn(accounts: Accounts, reply: FastifyReply, signed: SignedIn, inCookie: boolean) {
+  if (inCookie) reply.setCookie(REFRESH_COOKIE, signed.tokens.refreshToken, cookieOptions(accounts.config));
+  return unstored(reply).send(presentSignedIn(signed, inCookie));
+}
+
+/** Tokens belong in no cache (RFC 6749 §5.1). */
+function unstored(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-store');
 }
