@@ -54,8 +54,19 @@ describe('check', () => {
     expect(guard.check('../c#part', base).href).toBe('https://example.org/c');
   });
 
-  test('a wrong entry in the list is a plain error at start', () => {
-    expect(() => createAddressGuard(['not a host'])).toThrow('Not a host: not a host');
+  test.each(['not a host', '10.0.0.0/33', '10.0.0.0/', 'media.lan/8', 'fd00::/129'])(
+    'the wrong entry %s is a plain error at start',
+    (entry) => {
+      expect(() => createAddressGuard([entry])).toThrow(`Not a host: ${entry}`);
+    },
+  );
+
+  test('a range allows its addresses and nothing beside it', async () => {
+    const guard = createAddressGuard(['10.1.0.0/16', '127.0.0.0/8', '::1/128']);
+    expect(reasonOf(() => guard.check('http://10.1.255.1/'))).toBe('taken');
+    expect(reasonOf(() => guard.check('http://10.2.0.0/'))).toBe('private');
+    expect(reasonOf(() => guard.check('http://[::ffff:10.2.0.0]/'))).toBe('private');
+    await expect(guard.resolve('localhost', '80', 'http:')).resolves.not.toHaveLength(0);
   });
 });
 

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { AddressRefused } from './errors.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -22,9 +22,15 @@ export interface AddressGuard {
 
 const defaultPorts: Record<string, string> = { 'http:': '80', 'https:': '443' };
 
-/** `allowedHosts` are hosts or host:port as people write them in addresses; those may be private. */
+/**
+ * `allowedHosts` may be private: hosts or host:port as people write them in addresses, and ranges
+ * (`10.1.0.0/16`), which allow every name that leads into them.
+ */
 export function createAddressGuard(allowedHosts: readonly string[]): AddressGuard {
-  const allowed = new Set(allowedHosts.map(normaliseEntry));
+  const allowed = new Set(allowedHosts.filter((entry) => !entry.includes('/')).map(normaliseEntry));
+  const ranges = parseRanges(allowedHosts.filter((entry) => entry.includes('/')));
+  const mayReach = (address: string) =>
+    isPublicAddress(address) || ranges.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
   function isAllowed(hostname: string, port: string, protocol: string): boolean {
     const bare = hostname.replace(/^\[|\]$/g, '');
@@ -41,7 +47,7 @@ export function createAddressGuard(allowedHosts: readonly string[]): AddressGuar
     url.hash = '';
     // WHATWG parsing has already turned 0x7f.1, 2130706433 and 0177.0.0.1 into 127.0.0.1.
     const bare = url.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(bare) && !isPublicAddress(bare) && !isAllowed(bare, url.port, url.protocol))
+    if (isIP(bare) && !mayReach(bare) && !isAllowed(bare, url.port, url.protocol))
       throw refused(url.hostname);
     return url;
   }
@@ -52,8 +58,7 @@ export function createAddressGuard(allowedHosts: readonly string[]): AddressGuar
     const found = family ? [{ address: bare, family }] : await lookup(bare, { all: true });
     if (isAllowed(bare, port, protocol)) return found;
     // One private address among public ones is a trick or a mistake; neither deserves a connection.
-    if (found.length === 0 || !found.every(({ address }) => isPublicAddress(address)))
-      throw refused(hostname);
+    if (found.length === 0 || !found.every(({ address }) => mayReach(address))) throw refused(hostname);
     return found;
   }
 
@@ -66,6 +71,19 @@ function refused(host: string): AddressRefused {
     host,
     'This address belongs to a private network and may not be fetched',
   );
+}
+
+function parseRanges(entries: string[]): BlockList {
+  const ranges = new BlockList();
+  for (const entry of entries) {
+    const [network = '', prefix = ''] = entry.trim().split('/');
+    const family = isIP(network);
+    if (family === 0 || !/^\d{1,3}$/.test(prefix) || Number(prefix) > (family === 6 ? 128 : 32)) {
+      throw new TypeError(`Not a host: ${entry}`);
+    }
+    ranges.addSubnet(network, Number(prefix), family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return ranges;
 }
 
 /** `host` or `host|port`, spelt as the URL parser spells hosts. */
