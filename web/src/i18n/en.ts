@@ -132,7 +132,8 @@ export const en: Dictionary = {
     pause: 'Pause “{{title}}”',
     noSound: 'No sound yet',
     emptyTitle: 'The archive awaits its first sitting',
-    emptyText: 'Every debate will have its date, its committee and its recording here, playable at any second.',
+    emptyText:
+      'Every debate will have its date, its committee and its recording here, playable at any second.',
     emptySignedOut: 'Nothing is published yet. Come back after the first sitting.',
     addFirst: 'Bring your first sound',
     nothingTitle: 'No debate answers this search',

@@ -17,7 +17,9 @@ export function formatDay(day: string, language: Language, style: 'short' | 'lon
 export function formatInstant(instant: string, language: Language): string {
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return instant;
-  return new Intl.DateTimeFormat(localeOf[language], { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+  return new Intl.DateTimeFormat(localeOf[language], { dateStyle: 'medium', timeStyle: 'short' }).format(
+    date,
+  );
 }
 
 export function formatNumber(value: number, language: Language, digits = 0): string {
@@ -52,12 +54,16 @@ export function formatDelay(seconds: number, language: Language): string {
 /** A length in words, rounded to what one would say: `1 h 3 min`, `40 s`. */
 export function formatLength(seconds: number, language: Language): string {
   const unit = (value: number, name: 'hour' | 'minute' | 'second') =>
-    new Intl.NumberFormat(localeOf[language], { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+    new Intl.NumberFormat(localeOf[language], { style: 'unit', unit: name, unitDisplay: 'short' }).format(
+      value,
+    );
   if (seconds < 60) return unit(Math.max(0, Math.round(seconds)), 'second');
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return unit(minutes, 'minute');
   const rest = minutes % 60;
-  return [unit(Math.floor(minutes / 60), 'hour'), ...(rest === 0 ? [] : [unit(rest, 'minute')])].join('\u00a0');
+  return [unit(Math.floor(minutes / 60), 'hour'), ...(rest === 0 ? [] : [unit(rest, 'minute')])].join(
+    '\u00a0',
+  );
 }
 
 /** A list of names with the language's own commas and « et ». */

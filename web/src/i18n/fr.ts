@@ -43,7 +43,8 @@ export const fr = {
     unknown: 'L’opération n’a pas abouti.',
     away: 'Le serveur ne répond pas. Rien n’est perdu : réessayez dans un instant.',
     crashed: 'Cette page a rencontré une erreur.',
-    crashedHelp: 'Le son continue. Rechargez la page ; si l’erreur revient, transmettez le message ci-dessous.',
+    crashedHelp:
+      'Le son continue. Rechargez la page ; si l’erreur revient, transmettez le message ci-dessous.',
     reload: 'Recharger',
     wrongCredentials: 'Nom ou mot de passe incorrect.',
     locked: 'Trop d’essais. Réessayez {{delay}}.',
@@ -106,7 +107,8 @@ export const fr = {
     own: 'Apporter un premier son',
     ownText: 'Un fichier, ou l’adresse d’une vidéo.',
     noTokenTitle: 'Il manque le lien d’installation',
-    noTokenText: 'Le serveur l’affiche dans son terminal à chaque démarrage tant que personne ne l’a utilisé.',
+    noTokenText:
+      'Le serveur l’affiche dans son terminal à chaque démarrage tant que personne ne l’a utilisé.',
     doneTitle: 'Cette station est déjà ouverte',
     doneText: 'Le lien d’installation ne sert qu’une fois. Connectez-vous avec le compte créé.',
   },
@@ -133,12 +135,14 @@ export const fr = {
     pause: 'Mettre en pause « {{title}} »',
     noSound: 'Pas encore de son',
     emptyTitle: 'L’archive attend sa première séance',
-    emptyText: 'Chaque débat aura ici sa date, sa commission et son enregistrement, à écouter à la seconde près.',
+    emptyText:
+      'Chaque débat aura ici sa date, sa commission et son enregistrement, à écouter à la seconde près.',
     emptySignedOut: 'Rien n’est encore publié. Revenez après la première séance.',
     addFirst: 'Apporter un premier son',
     nothingTitle: 'Aucun débat ne répond à cette recherche',
     nothingText: 'Retirez un filtre, ou cherchez un mot plus court.',
-    newStation: 'Cette station vient d’être installée. Ouvrez le lien affiché dans le terminal pour commencer.',
+    newStation:
+      'Cette station vient d’être installée. Ouvrez le lien affiché dans le terminal pour commencer.',
     pages: 'Pages de l’archive',
     previous: 'Page précédente',
     next: 'Page suivante',

@@ -1,28 +1,19 @@
-import i18next from 'i18next';
-import { useCallback, useSyncExternalStore } from 'react';
-import type { Dictionary } from './fr.ts';
+import { useSyncExternalStore } from 'react';
+import { createTranslate, type Translate } from './translate.ts';
 
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'translation';
-    resources: { translation: Dictionary };
-  }
-}
-
+export type { Translate } from './translate.ts';
 export type Language = 'fr' | 'en';
 
 const storedUnder = 'antenne.language';
 
 // Each reader fetches one dictionary.
-const dictionaries: Record<Language, () => Promise<Dictionary>> = {
-  fr: () => import('./fr.ts').then((module) => module.fr),
-  en: () => import('./en.ts').then((module) => module.en),
+const translators: Record<Language, () => Promise<Translate>> = {
+  fr: () => import('./fr.ts').then(({ fr }) => createTranslate(fr, 'fr-FR')),
+  en: () => import('./en.ts').then(({ en }) => createTranslate(en, 'en-GB')),
 };
 
-async function load(language: Language): Promise<void> {
-  if (i18next.hasResourceBundle(language, 'translation')) return;
-  i18next.addResourceBundle(language, 'translation', await dictionaries[language]());
-}
+let written: Translate = (key) => key;
+const listeners = new Set<() => void>();
 
 /** The language of the moment: the one first-paint.js put on the page until another is chosen. */
 export function currentLanguage(): Language {
@@ -31,30 +22,29 @@ export function currentLanguage(): Language {
 
 /** Loads the reader's dictionary; nothing can be written on the page before. */
 export async function startLanguage(): Promise<void> {
-  const language = currentLanguage();
-  await i18next.init({ lng: language, fallbackLng: false, interpolation: { escapeValue: false } });
-  await load(language);
+  written = await translators[currentLanguage()]();
 }
 
 /** Changes the language of the page and remembers it. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  await load(language);
+  written = await translators[language]();
   document.documentElement.lang = language;
   localStorage.setItem(storedUnder, language);
-  await i18next.changeLanguage(language);
+  for (const listener of listeners) listener();
 }
 
 function subscribe(changed: () => void): () => void {
-  i18next.on('languageChanged', changed);
-  return () => i18next.off('languageChanged', changed);
+  listeners.add(changed);
+  return () => listeners.delete(changed);
 }
+
+const currentTranslate = (): Translate => written;
 
 /** The texts in the reader's language; the component follows a change of language. */
 export function useText() {
-  const language = useSyncExternalStore(subscribe, currentLanguage);
-  return { t: i18next.t, language, chooseLanguage: useCallback(chooseLanguage, []) };
+  const translate = useSyncExternalStore(subscribe, currentTranslate);
+  return { t: translate, language: currentLanguage(), chooseLanguage };
 }
 
-/** `t` outside components, for texts made at the moment of an event. */
-export const t: typeof i18next.t = i18next.t;
-export type Translate = typeof i18next.t;
+/** The texts outside components, at the moment of an event. */
+export const t: Translate = (key, values) => written(key, values);

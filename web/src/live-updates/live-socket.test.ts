@@ -38,7 +38,10 @@ async function hub() {
 
 test('a channel is subscribed, heard and left; the socket lives no longer than its listeners', async () => {
   const server = await hub();
-  const live = createLiveUpdates({ address: () => server.address, open: (address) => new WebSocket(address) });
+  const live = createLiveUpdates({
+    address: () => server.address,
+    open: (address) => new WebSocket(address),
+  });
   const subscribed = server.next();
   const message = new Promise<LiveMessage>((resolve) => cleanings.push(live.listen('extractions', resolve)));
   await subscribed;
@@ -53,7 +56,10 @@ test('a channel is subscribed, heard and left; the socket lives no longer than i
 
 test('after a loss it returns and subscribes again', async () => {
   const server = await hub();
-  const live = createLiveUpdates({ address: () => server.address, open: (address) => new WebSocket(address) });
+  const live = createLiveUpdates({
+    address: () => server.address,
+    open: (address) => new WebSocket(address),
+  });
   const first = server.next();
   cleanings.push(live.listen('debate:a', () => undefined));
   await first;

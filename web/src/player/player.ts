@@ -293,7 +293,8 @@ export class Player {
 
   #listen(): void {
     const { audio } = this.#parts;
-    const on = (name: keyof HTMLMediaElementEventMap, react: () => void) => audio.addEventListener(name, react);
+    const on = (name: keyof HTMLMediaElementEventMap, react: () => void) =>
+      audio.addEventListener(name, react);
     on('loadedmetadata', () => this.#onMetadata());
     on('durationchange', () => {
       if (Number.isFinite(audio.duration) && audio.duration > 0)

@@ -20,14 +20,18 @@ function queueWith(publish: (recordingId: string) => Promise<string> = async () 
     send: (upload, _file, onSent, signal) =>
       new Promise((arrive, refuse) => sendings.push({ upload, onSent, signal, arrive, refuse })),
     publish,
-    newId: () => `u${(ids += 1)}`,
+    newId: () => {
+      ids += 1;
+      return `u${ids}`;
+    },
     now: Date.now,
   });
   return { queue, sendings };
 }
 
 const file = (name = 'conseil.wav') => new File(['0123456789'], name);
-const stateOf = (queue: UploadQueue, id: string) => queue.getUploads().find((upload) => upload.id === id)?.state;
+const stateOf = (queue: UploadQueue, id: string) =>
+  queue.getUploads().find((upload) => upload.id === id)?.state;
 const settled = () => vi.advanceTimersByTimeAsync(0);
 const refusal = (status: number) =>
   new ApiProblem({

@@ -47,7 +47,10 @@ const isOver = (state: UploadState) => state === 'sent' || state === 'failed' ||
 
 /** A refusal is final; silence, a restart and a full queue are not. */
 function isPassing(error: unknown): boolean {
-  return error instanceof ServerAway || (error instanceof ApiProblem && [429, 502, 503, 504].includes(error.status));
+  return (
+    error instanceof ServerAway ||
+    (error instanceof ApiProblem && [429, 502, 503, 504].includes(error.status))
+  );
 }
 
 /** The files on their way to the server. Lives above the router: pages come and go, uploads go on. */
@@ -143,7 +146,9 @@ export class UploadQueue {
   #next(): void {
     this.#tell();
     while (this.#aborts.size < sentTogether) {
-      const waiting = this.#uploads.find((upload) => upload.state === 'waiting' && !this.#aborts.has(upload.id));
+      const waiting = this.#uploads.find(
+        (upload) => upload.state === 'waiting' && !this.#aborts.has(upload.id),
+      );
       if (waiting === undefined) return;
       void this.#send(waiting);
     }
@@ -161,7 +166,8 @@ export class UploadQueue {
       this.#change(id, { sentBytes, state: sentBytes >= upload.sizeBytes ? 'saving' : 'sending' });
     };
     try {
-      const recordingId = upload.recordingId ?? (await this.#parts.send(upload, file, onSent, stopping.signal));
+      const recordingId =
+        upload.recordingId ?? (await this.#parts.send(upload, file, onSent, stopping.signal));
       if (!stopping.signal.aborted) await this.#arrived(upload, recordingId);
     } catch (error) {
       if (!stopping.signal.aborted) this.#refused(id, error);

@@ -1,0 +1,130 @@
+import { ServerAway } from '@antenne/client';
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import { createSession, type Session } from './features/accounts/session.ts';
+import { recordingIdOf, sendFile } from './features/media/send-file.ts';
+import { type Upload, UploadQueue } from './features/media/upload-queue.ts';
+import { currentLanguage } from './i18n/language.ts';
+import { createLiveUpdates, type LiveUpdates } from './live-updates/live-socket.ts';
+import { createOpenTrack } from './player/open-track.ts';
+import { Player, type PlayerState } from './player/player.ts';
+import { createSavedPositions } from './player/saved-positions.ts';
+import { createNotices, type Notices } from './ui/notices.ts';
+import { createReachability, type Reachability } from './ui/reachability.ts';
+
+/** What lives as long as the page, above the router: made once in main.tsx, reached with `useServices`. */
+export interface Services {
+  session: Session;
+  queries: QueryClient;
+  player: Player;
+  uploads: UploadQueue;
+  live: LiveUpdates;
+  notices: Notices;
+  reachability: Reachability;
+}
+
+const maxQueryRetries = 2;
+
+function createQueries(reachability: Reachability): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => error instanceof ServerAway && reachability.setAway(true),
+      onSuccess: () => reachability.setAway(false),
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        networkMode: 'always',
+        // A refusal is an answer; only silence is asked again.
+        retry: (count, error) => error instanceof ServerAway && count < maxQueryRetries,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
+
+function socketAddress(session: Session, clientId: string): string {
+  const address = new URL('/ws', location.href);
+  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  address.searchParams.set('client_id', clientId);
+  const token = session.token();
+  if (token !== null) address.searchParams.set('token', token);
+  return address.href;
+}
+
+function createUploads(session: Session): UploadQueue {
+  const send = async (
+    upload: Upload,
+    file: File,
+    onSent: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<string> => {
+    const once = (token: string | null) =>
+      sendFile({ upload, file, language: currentLanguage(), token, onSent, signal });
+    // A token may end while a long file waits its turn: ask for one that will last, then send.
+    await session.client.get('/api/user/me', { signal });
+    return recordingIdOf(await once(session.token()));
+  };
+  return new UploadQueue({
+    send,
+    publish: async (recordingId, { title, date, type, commission }) => {
+      const body = { title, date, type, recording_id: recordingId, commission: commission || undefined };
+      return (await session.client.post('/api/debats', { body })).id;
+    },
+    newId: () => crypto.randomUUID(),
+    now: Date.now,
+  });
+}
+
+export function createServices(): Services {
+  const session = createSession(localStorage);
+  const reachability = createReachability();
+  const clientId = Math.random().toString(36).slice(2);
+  return {
+    session,
+    queries: createQueries(reachability),
+    player: new Player({
+      audio: new Audio(),
+      open: createOpenTrack(session.client),
+      positions: createSavedPositions(localStorage),
+      storage: localStorage,
+    }),
+    uploads: createUploads(session),
+    live: createLiveUpdates({
+      address: () => socketAddress(session, clientId),
+      open: (address) => new WebSocket(address),
+    }),
+    notices: createNotices(),
+    reachability,
+  };
+}
+
+export const ServicesContext = createContext<Services | null>(null);
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === null) throw new Error('useServices is for components under ServicesContext');
+  return services;
+}
+
+/** Who is signed in, or null. */
+export function useMe() {
+  const { session } = useServices();
+  return useSyncExternalStore(session.subscribe, session.getState).me;
+}
+
+/** True when the reader holds the permission; the server decides again at each request. */
+export function useMay(permission: string): boolean {
+  return useMe()?.permissions.includes(permission) ?? false;
+}
+
+/** One value of the player's state; the component follows that value alone. */
+export function usePlayerState<T>(select: (state: PlayerState) => T): T {
+  const { player } = useServices();
+  return useSyncExternalStore(player.subscribe, () => select(player.getState()));
+}
+
+export function useUploads(): readonly Upload[] {
+  const { uploads } = useServices();
+  return useSyncExternalStore(uploads.subscribe, uploads.getUploads);
+}

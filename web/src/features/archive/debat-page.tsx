@@ -1,0 +1,98 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useServices } from '../../app-services.ts';
+import { parseClock } from '../../i18n/clock-time.ts';
+import { formatDay } from '../../i18n/format.ts';
+import { useText } from '../../i18n/language.ts';
+import { useLive } from '../../live-updates/use-live.ts';
+import { SoundStage } from '../../player/sound-stage.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { PageHeading, usePageTitle } from '../../ui/page.tsx';
+import { ProblemNote } from '../../ui/problem-note.tsx';
+import type { Debat } from './archive-search.ts';
+import { DebatDownloads } from './debat-downloads.tsx';
+import { DebatFacts } from './debat-facts.tsx';
+import { debatTrack } from './debat-track.ts';
+import { ExtractionNote } from './extraction-note.tsx';
+
+const route = getRouteApi('/archive/$id');
+const askWhileWorkingMs = 4000;
+
+function useDebat(id: string) {
+  const { session } = useServices();
+  const queries = useQueryClient();
+  useLive(`debate:${id}`, ({ type }) => {
+    if (type === 'extraction_progress') return;
+    void queries.invalidateQueries({ queryKey: ['debat', id] });
+  });
+  return useQuery({
+    queryKey: ['debat', id],
+    queryFn: ({ signal }) => session.client.get('/api/debats/{id}', { path: { id }, signal }),
+    refetchInterval: ({ state }) => (state.data?.status === 'extraction' ? askWhileWorkingMs : false),
+  });
+}
+
+/** A débat: its sound, then its sheet. */
+export default function DebatPage() {
+  const { t } = useText();
+  const { id } = route.useParams();
+  const debat = useDebat(id);
+  usePageTitle(debat.data?.title ?? t('archive.title'));
+  return (
+    <article className="pt-5 md:pt-7">
+      <Link
+        to="/archive"
+        className="inline-flex items-center gap-1.5 py-1 text-soft no-underline hover:text-ink"
+      >
+        <Icon name="left" size={14} />
+        {t('debat.backToArchive')}
+      </Link>
+      {debat.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
+      {debat.isError && debat.data === undefined && (
+        <div className="py-8">
+          <PageHeading className="mb-6">{t('archive.title')}</PageHeading>
+          <ProblemNote problem={debat.error} onRetry={() => void debat.refetch()} />
+        </div>
+      )}
+      {debat.data !== undefined && <DebatSheet debat={debat.data} />}
+    </article>
+  );
+}
+
+function DebatSheet({ debat }: { debat: Debat }) {
+  const { t, language } = useText();
+  const { player } = useServices();
+  const { t: place } = route.useSearch();
+  const track = debatTrack(debat, language);
+  const atSeconds = place === undefined ? null : parseClock(place);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each address, not for each drawing.
+  useEffect(() => {
+    if (atSeconds !== null && debat.has_audio) player.cue(track, atSeconds);
+  }, [debat.id, debat.has_audio, atSeconds]);
+  return (
+    <>
+      <header className="max-w-[52rem] pt-3 pb-7 md:pb-9">
+        <p className="mb-2 text-soft">
+          <time dateTime={debat.date}>{formatDay(debat.date, language, 'long')}</time>
+          {' · '}
+          {debat.commission ?? t(`type.${debat.type}`)}
+        </p>
+        <PageHeading>{debat.title}</PageHeading>
+      </header>
+      {debat.has_audio && <SoundStage track={track} atSeconds={atSeconds} />}
+      <ExtractionNote debat={debat} />
+      <div className="grid gap-x-16 gap-y-10 pt-9 lg:grid-cols-[minmax(0,1fr)_24rem]">
+        <div>
+          {debat.description !== null && (
+            <div className="mb-8 max-w-[65ch] font-serif text-lead whitespace-pre-line">
+              {debat.description}
+            </div>
+          )}
+          {debat.has_audio && <DebatDownloads debat={debat} />}
+        </div>
+        <DebatFacts debat={debat} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,114 @@
+import { ApiProblem } from '@antenne/client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { useServices } from '../../app-services.ts';
+import { useText } from '../../i18n/language.ts';
+import { Button, Field, TextInput } from '../../ui/controls.tsx';
+import { ProblemNote } from '../../ui/problem-note.tsx';
+import type { Publication } from './upload-queue.ts';
+
+interface AddressFormProps {
+  title: string;
+  /** The débat to make of it, or null for a recording alone. */
+  publication: Publication | null;
+  onDone(): void;
+}
+
+/** True for a whole web address. */
+export const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** Asks the server to fetch a sound; it works on while one goes elsewhere. */
+export function AddressForm({ title, publication, onDone }: AddressFormProps) {
+  const { t } = useText();
+  const { session, notices } = useServices();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [address, setAddress] = useState('');
+  const [error, setError] = useState<string>();
+
+  const fetching = useMutation({
+    mutationFn: async (url: string): Promise<string | null> => {
+      if (publication === null) {
+        await session.client.post('/api/recordings/import', {
+          body: { url, title: title.trim() || undefined },
+        });
+        return null;
+      }
+      const { commission, ...sheet } = publication;
+      const body = { ...sheet, source_url: url, commission: commission || undefined };
+      const debat = await session.client.post('/api/debats', { body });
+      await session.client.post('/api/debats/{id}/extract', { path: { id: debat.id }, body: {} });
+      return debat.id;
+    },
+    onSuccess: (debateId) => {
+      setAddress('');
+      onDone();
+      notices.say(t('bring.fetched'));
+      void queries.invalidateQueries({ queryKey: ['recordings'] });
+      void queries.invalidateQueries({ queryKey: ['debats'] });
+      void (debateId === null
+        ? navigate({ to: '/recordings' })
+        : navigate({ to: '/archive/$id', params: { id: debateId } }));
+    },
+  });
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const url = address.trim();
+    const fault = !isWebAddress(url)
+      ? t('bring.addressNeeded')
+      : publication !== null && publication.title === ''
+        ? t('bring.titleNeeded')
+        : undefined;
+    setError(fault);
+    if (fault === undefined) fetching.mutate(url);
+  };
+
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+      <div className="flex flex-col gap-3 sm:flex-row sm:items-start">
+        <div className="flex-1">
+          <Field label={t('bring.addressLabel')} hint={t('bring.addressHint')} error={error}>
+            {(control) => (
+              <TextInput
+                {...control}
+                type="url"
+                inputMode="url"
+                value={address}
+                placeholder="https://"
+                onChange={(event) => setAddress(event.target.value)}
+              />
+            )}
+          </Field>
+        </div>
+        <Button type="submit" disabled={fetching.isPending} className="sm:mt-[1.875rem]">
+          {fetching.isPending ? t('bring.fetching') : t('bring.fetch')}
+        </Button>
+      </div>
+      {fetching.isError && (
+        <div>
+          <ProblemNote problem={fetching.error} />
+          <SameSourceLink problem={fetching.error} />
+        </div>
+      )}
+    </form>
+  );
+}
+
+/** When the address is in the archive already, the way to it. */
+function SameSourceLink({ problem }: { problem: unknown }) {
+  const { t } = useText();
+  const id = problem instanceof ApiProblem ? problem.extra.debate_id : undefined;
+  if (typeof id !== 'string') return null;
+  return (
+    <Link
+      to="/archive/$id"
+      params={{ id }}
+      className="ml-4.5 underline decoration-line-strong underline-offset-3"
+    >
+      {t('problem.sameSourceOpen')}
+    </Link>
+  );
+}

@@ -1,0 +1,117 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useServices } from '../../app-services.ts';
+import { parseClock } from '../../i18n/clock-time.ts';
+import { formatInstant } from '../../i18n/format.ts';
+import { useText } from '../../i18n/language.ts';
+import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
+import { SoundStage } from '../../player/sound-stage.tsx';
+import { Progress } from '../../ui/controls.tsx';
+import { Icon } from '../../ui/icons.tsx';
+import { PageHeading, usePageTitle } from '../../ui/page.tsx';
+import { ProblemNote } from '../../ui/problem-note.tsx';
+import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
+import { RecordingFacts } from './recording-facts.tsx';
+import { RecordingRenditions } from './recording-renditions.tsx';
+
+const route = getRouteApi('/recordings/$id');
+
+function useRecording(id: string) {
+  const { session } = useServices();
+  const queries = useQueryClient();
+  const askingMs = useAskingMs();
+  useLive('user', ({ type, data }) => {
+    if (type === 'recording_updated' && data.recording_id === id)
+      void queries.invalidateQueries({ queryKey: ['recording', id] });
+  });
+  const isUnfinished = (recording: Recording | undefined) =>
+    recording !== undefined &&
+    (isWorkedOn(recording) ||
+      recording.renditions.some(({ status }) => status !== 'ready' && status !== 'error'));
+  return useQuery({
+    queryKey: ['recording', id],
+    queryFn: ({ signal }) => session.client.get('/api/recordings/{id}', { path: { id }, signal }),
+    refetchInterval: ({ state }) => (isUnfinished(state.data) ? askingMs : false),
+  });
+}
+
+/** A recording of the work room: its sound, what it is made of, its renditions. */
+export default function RecordingPage() {
+  const { t } = useText();
+  const { id } = route.useParams();
+  const recording = useRecording(id);
+  usePageTitle(recording.data?.title ?? t('recordings.title'));
+  return (
+    <article className="pt-5 md:pt-7">
+      <Link
+        to="/recordings"
+        className="inline-flex items-center gap-1.5 py-1 text-soft no-underline hover:text-ink"
+      >
+        <Icon name="left" size={14} />
+        {t('recordings.backToList')}
+      </Link>
+      {recording.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
+      {recording.isError && recording.data === undefined && (
+        <div className="py-8">
+          <PageHeading className="mb-6">{t('recordings.title')}</PageHeading>
+          <ProblemNote problem={recording.error} onRetry={() => void recording.refetch()} />
+        </div>
+      )}
+      {recording.data !== undefined && <RecordingSheet recording={recording.data} />}
+    </article>
+  );
+}
+
+function RecordingSheet({ recording }: { recording: Recording }) {
+  const { t, language } = useText();
+  const { player } = useServices();
+  const { t: place } = route.useSearch();
+  const track = recordingTrack(recording, language);
+  const isReady = recording.status === 'ready';
+  const atSeconds = place === undefined ? null : parseClock(place);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each address, not for each drawing.
+  useEffect(() => {
+    if (atSeconds !== null && isReady) player.cue(track, atSeconds);
+  }, [recording.id, isReady, atSeconds]);
+  return (
+    <>
+      <header className="max-w-[52rem] pt-3 pb-7">
+        <p className="mb-2 text-soft">
+          {t(`recordings.source.${recording.source}`)}
+          {' · '}
+          <time dateTime={recording.created_at}>{formatInstant(recording.created_at, language)}</time>
+        </p>
+        <PageHeading>{recording.title}</PageHeading>
+      </header>
+      {isReady && <SoundStage track={track} atSeconds={atSeconds} />}
+      {isWorkedOn(recording) && <Working recording={recording} />}
+      {recording.status === 'error' && (
+        <div role="status" className="border-l-2 border-signal py-1 pl-4">
+          <p>{t('recordings.stateOf.error')}</p>
+          {recording.error !== null && <p className="text-faint">{recording.error}</p>}
+        </div>
+      )}
+      <div className="grid gap-x-16 gap-y-10 pt-9 lg:grid-cols-[minmax(0,1fr)_28rem]">
+        <RecordingRenditions recording={recording} />
+        <RecordingFacts recording={recording} />
+      </div>
+    </>
+  );
+}
+
+function Working({ recording }: { recording: Recording }) {
+  const { t } = useText();
+  const name = t(
+    recording.status === 'processing' ? 'recordings.stateOf.processing' : 'recordings.stateOf.queued',
+  );
+  return (
+    <section aria-label={t('debat.soundTitle')} className="max-w-[40rem] border-t border-line pt-6">
+      <p role="status">{name}</p>
+      <div className="my-3">
+        <Progress label={name} percent={recording.status === 'processing' ? recording.progress : null} />
+      </div>
+      <p className="text-note text-faint">{t('recordings.processingText')}</p>
+    </section>
+  );
+}

@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useServices, useUploads } from '../../app-services.ts';
+import { formatBytes, formatDelay, formatLength } from '../../i18n/format.ts';
+import { useText } from '../../i18n/language.ts';
+import { useAskingMs } from '../../live-updates/use-live.ts';
+import { Button, Progress } from '../../ui/controls.tsx';
+import { ProblemNote } from '../../ui/problem-note.tsx';
+import { isWorkedOn } from './recording.ts';
+import type { Upload } from './upload-queue.ts';
+
+/** The files on their way; they are the same on every page. */
+export function UploadList() {
+  const { t } = useText();
+  const { uploads } = useServices();
+  const list = useUploads();
+  if (list.length === 0) return null;
+  const someFinished = list.some(
+    ({ state }) => state === 'sent' || state === 'cancelled' || state === 'failed',
+  );
+  return (
+    <section className="mb-10">
+      <div className="flex items-baseline justify-between gap-4 pb-2">
+        <h2 className="font-medium">{t('bring.queue')}</h2>
+        {someFinished && (
+          <Button look="quiet" onClick={() => uploads.clearFinished()}>
+            {t('bring.clear')}
+          </Button>
+        )}
+      </div>
+      <ul className="border-b border-line">
+        {list.map((upload) => (
+          <UploadRow key={upload.id} upload={upload} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function UploadRow({ upload }: { upload: Upload }) {
+  const { t } = useText();
+  const { uploads } = useServices();
+  const { state, name } = upload;
+  const isOver = state === 'sent' || state === 'failed' || state === 'cancelled';
+  const percent = (upload.sentBytes / Math.max(1, upload.sizeBytes)) * 100;
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-t border-line py-2.5">
+      <div className="min-w-0">
+        <p className="truncate font-medium">{upload.title || name}</p>
+        <p className="text-note text-faint" aria-live="off">
+          <UploadStanding upload={upload} />
+        </p>
+      </div>
+      <div className="flex gap-5 pr-1">
+        {upload.recordingId !== null && <OpenLink upload={upload} />}
+        {(state === 'failed' || state === 'cancelled' || state === 'lost') && (
+          <Button
+            look="quiet"
+            aria-label={t('bring.retry', { name })}
+            onClick={() => uploads.retry(upload.id)}
+          >
+            {t('bring.retryShort')}
+          </Button>
+        )}
+        {!isOver && (
+          <Button
+            look="losing"
+            aria-label={t('bring.cancel', { name })}
+            onClick={() => uploads.cancel(upload.id)}
+          >
+            {t('bring.cancelShort')}
+          </Button>
+        )}
+      </div>
+      {(state === 'sending' || state === 'saving') && (
+        <div className="col-span-2">
+          <Progress label={name} percent={percent} />
+        </div>
+      )}
+      {state === 'failed' && (
+        <div className="col-span-2 pt-1">
+          {upload.recordingId !== null && <p className="pb-2">{t('bring.publishFailed')}</p>}
+          <ProblemNote problem={upload.problem} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function OpenLink({ upload }: { upload: Upload }) {
+  const { t } = useText();
+  const look = 'py-1.5 underline decoration-line-strong underline-offset-3';
+  if (upload.debateId !== null) {
+    return (
+      <Link to="/archive/$id" params={{ id: upload.debateId }} className={look}>
+        {t('bring.openDebat')}
+      </Link>
+    );
+  }
+  return (
+    <Link to="/recordings/$id" params={{ id: upload.recordingId ?? '' }} className={look}>
+      {t('bring.open')}
+    </Link>
+  );
+}
+
+function UploadStanding({ upload }: { upload: Upload }) {
+  const { t, language } = useText();
+  const { state, sentBytes, sizeBytes, startedAtMs, retryAtMs } = upload;
+  if (state === 'waiting') return t('bring.waiting');
+  if (state === 'saving') return t('bring.saving');
+  if (state === 'failed') return t('bring.failed');
+  if (state === 'cancelled') return t('bring.cancelled');
+  if (state === 'lost') {
+    const delaySeconds = Math.max(1, ((retryAtMs ?? 0) - Date.now()) / 1000);
+    return t('bring.lost', { delay: formatDelay(delaySeconds, language) });
+  }
+  if (state === 'sent') return <AfterArrival recordingId={upload.recordingId ?? ''} />;
+  const spentMs = startedAtMs === null ? 0 : Date.now() - startedAtMs;
+  // A forecast of the first moments would jump about: it waits for two seconds of sending.
+  const leftMs = spentMs > 2000 && sentBytes > 0 ? (spentMs / sentBytes) * (sizeBytes - sentBytes) : null;
+  const sent = t('bring.sending', {
+    sent: formatBytes(sentBytes, language),
+    total: formatBytes(sizeBytes, language),
+  });
+  if (leftMs === null) return sent;
+  return `${sent} · ${t('bring.left', { time: formatLength(leftMs / 1000, language) })}`;
+}
+
+/** Once it has arrived, what the server does with it. */
+function AfterArrival({ recordingId }: { recordingId: string }) {
+  const { t } = useText();
+  const { session } = useServices();
+  const askingMs = useAskingMs();
+  const recording = useQuery({
+    queryKey: ['recording', recordingId],
+    queryFn: ({ signal }) =>
+      session.client.get('/api/recordings/{id}', { path: { id: recordingId }, signal }),
+    refetchInterval: ({ state }) => (state.data === undefined || isWorkedOn(state.data) ? askingMs : false),
+  });
+  if (recording.data === undefined || isWorkedOn(recording.data)) return t('bring.processing');
+  return recording.data.status === 'error'
+    ? (recording.data.error ?? t('recordings.stateOf.error'))
+    : t('bring.ready');
+}

@@ -1,0 +1,134 @@
+import { type KeyboardEvent, useCallback, useEffect, useState } from 'react';
+import { useServices } from '../app-services.ts';
+import { formatClock } from '../i18n/clock-time.ts';
+import { useText } from '../i18n/language.ts';
+import { IconButton } from '../ui/controls.tsx';
+import { fitView, followView, placeOf, resolutionFor, ticksOf, type View, zoomView } from './peaks.ts';
+import type { Track } from './track.ts';
+import { Waveform } from './waveform.tsx';
+
+const zoomStep = 2;
+
+/** The timeline of a page: a tall waveform with its instants, that zooms and turns its pages with the playhead. */
+export function Timeline({ track, durationSeconds }: { track: Track; durationSeconds: number }) {
+  const { player } = useServices();
+  const { t } = useText();
+  const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
+  const [view, setView] = useState<View>({ from: 0, to: durationSeconds });
+  const width = useWidth(canvas);
+  useEffect(() => setView({ from: 0, to: durationSeconds }), [durationSeconds]);
+  useWheel(canvas, durationSeconds, setView);
+
+  const onFrame = useCallback(
+    (seconds: number) => setView((current) => followView(current, seconds, durationSeconds)),
+    [durationSeconds],
+  );
+  const zoom = (factor: number) =>
+    setView((current) => zoomView(current, factor, player.startOf(track), durationSeconds));
+  const onKey = (event: KeyboardEvent): boolean => {
+    if (event.key === '+' || event.key === '=') zoom(zoomStep);
+    else if (event.key === '-') zoom(1 / zoomStep);
+    else return false;
+    return true;
+  };
+  const isZoomed = view.to - view.from < durationSeconds - 0.01;
+  return (
+    <div>
+      <Waveform
+        track={track}
+        durationSeconds={durationSeconds}
+        view={view}
+        resolution={resolutionFor(view, durationSeconds)}
+        className="h-24 sm:h-32"
+        onFrame={onFrame}
+        onKey={onKey}
+        canvasRef={setCanvas}
+      />
+      <div className="relative mt-1 h-5 text-note text-faint" aria-hidden="true">
+        {ticksOf(view, width).map((at) => (
+          <Tick key={at} at={at} width={width} view={view} durationSeconds={durationSeconds} />
+        ))}
+      </div>
+      <div className="flex items-center gap-1">
+        <div className="h-1 flex-1 rounded-full bg-sunk" aria-hidden="true">
+          {isZoomed && (
+            <div
+              className="h-full rounded-full bg-line-strong"
+              style={{
+                marginLeft: `${(view.from / durationSeconds) * 100}%`,
+                width: `${((view.to - view.from) / durationSeconds) * 100}%`,
+              }}
+            />
+          )}
+        </div>
+        <IconButton
+          name={t('player.zoomOut')}
+          icon="minus"
+          size={15}
+          disabled={!isZoomed}
+          onClick={() => zoom(1 / zoomStep)}
+        />
+        <IconButton name={t('player.zoomIn')} icon="plus" size={15} onClick={() => zoom(zoomStep)} />
+      </div>
+    </div>
+  );
+}
+
+/** One instant written under the waveform; the first and the last stay inside its edges. */
+function Tick({
+  at,
+  width,
+  view,
+  durationSeconds,
+}: {
+  at: number;
+  width: number;
+  view: View;
+  durationSeconds: number;
+}) {
+  const x = placeOf(at, width, view);
+  const shift = x < 20 ? '' : x > width - 28 ? '-translate-x-full' : '-translate-x-1/2';
+  return (
+    <span className={`absolute ${shift}`} style={{ left: `${x}px` }}>
+      {formatClock(at, durationSeconds)}
+    </span>
+  );
+}
+
+function useWidth(element: HTMLElement | null): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (element === null) return;
+    const sizes = new ResizeObserver(() => setWidth(element.clientWidth));
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [element]);
+  return width;
+}
+
+/** Ctrl or ⌘ with the wheel zooms at the pointer; sideways it moves along a zoomed sound. */
+function useWheel(
+  canvas: HTMLCanvasElement | null,
+  durationSeconds: number,
+  setView: (change: (view: View) => View) => void,
+): void {
+  useEffect(() => {
+    if (canvas === null) return;
+    const onWheel = (event: WheelEvent) => {
+      const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      if (!event.ctrlKey && !event.metaKey && !sideways) return;
+      event.preventDefault();
+      const width = canvas.clientWidth;
+      const share = (event.clientX - canvas.getBoundingClientRect().left) / width;
+      setView((view) => {
+        const length = view.to - view.from;
+        if (!sideways)
+          return zoomView(view, 1.01 ** -event.deltaY, view.from + share * length, durationSeconds);
+        const from = view.from + (event.deltaX / width) * length;
+        return fitView({ from, to: from + length }, durationSeconds);
+      });
+    };
+    canvas.addEventListener('wheel', onWheel, { passive: false });
+    return () => canvas.removeEventListener('wheel', onWheel);
+  }, [canvas, durationSeconds, setView]);
+}

@@ -1,0 +1,123 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import type { Services } from './app-services.ts';
+import { ArchivePage } from './features/archive/archive-page.tsx';
+import { readArchiveSearch } from './features/archive/archive-search.ts';
+import { NotFound } from './shell/not-found.tsx';
+import { PageCrashed } from './shell/page-crashed.tsx';
+import { Shell } from './shell/shell.tsx';
+
+interface RouterContext {
+  services: Services;
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+const readPlace = (search: Record<string, unknown>): { t?: string } => ({ t: text(search.t) });
+
+/** Work rooms send whoever is not signed in to the door, and back afterwards. */
+function needsAccount({ context, location }: { context: RouterContext; location: { href: string } }): void {
+  if (context.services.session.getState().me !== null) return;
+  throw redirect({ to: '/sign-in', search: { return: location.href } });
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: PageCrashed,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/archive', replace: true });
+  },
+});
+
+const archive = createRoute({
+  getParentRoute: () => root,
+  path: '/archive',
+  validateSearch: readArchiveSearch,
+  component: ArchivePage,
+});
+
+const debat = createRoute({
+  getParentRoute: () => root,
+  path: '/archive/$id',
+  validateSearch: readPlace,
+  component: lazyRouteComponent(() => import('./features/archive/debat-page.tsx')),
+});
+
+const recordings = createRoute({
+  getParentRoute: () => root,
+  path: '/recordings',
+  beforeLoad: needsAccount,
+  validateSearch: (search: Record<string, unknown>): { page?: number } => {
+    const page = Number(search.page);
+    return Number.isInteger(page) && page > 1 ? { page } : {};
+  },
+  component: lazyRouteComponent(() => import('./features/media/recordings-page.tsx')),
+});
+
+const bring = createRoute({
+  getParentRoute: () => root,
+  path: '/recordings/new',
+  beforeLoad: needsAccount,
+  component: lazyRouteComponent(() => import('./features/media/bring-page.tsx')),
+});
+
+const recording = createRoute({
+  getParentRoute: () => root,
+  path: '/recordings/$id',
+  beforeLoad: needsAccount,
+  validateSearch: readPlace,
+  component: lazyRouteComponent(() => import('./features/media/recording-page.tsx')),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { return?: string } => ({ return: text(search.return) }),
+  component: lazyRouteComponent(() => import('./features/accounts/sign-in-page.tsx')),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search.token) }),
+  component: lazyRouteComponent(() => import('./features/accounts/setup-page.tsx')),
+});
+
+/** Addresses stay plain: `?t=1:02:45&q=eau`, without the JSON that the router would write. */
+const parseSearch = (search: string): Record<string, string> =>
+  Object.fromEntries(new URLSearchParams(search));
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== null);
+  const written = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  // A colon needs no escape in a query (RFC 3986 3.4), and a time reads better with it.
+  return written === '' ? '' : `?${written.replaceAll('%3A', ':')}`;
+}
+
+export function createAppRouter(services: Services) {
+  return createRouter({
+    routeTree: root.addChildren([home, archive, debat, recordings, bring, recording, signIn, setup]),
+    context: { services },
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,75 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { type Services, useServices } from '../app-services.ts';
+import { copyPlace } from '../player/copy-place.ts';
+
+/** True where letters and spaces belong to what has the focus. */
+export function takesKeys(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return (
+    target.isContentEditable || target.closest('input, textarea, select, dialog, [role="menu"]') !== null
+  );
+}
+
+/** True where the space bar presses what has the focus. */
+const takesSpace = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('button, a, summary, [role="button"]') !== null;
+
+/** Puts the focus in the search of the page; true when there is one. */
+function focusSearch(): boolean {
+  const search = document.querySelector<HTMLInputElement>('input[type="search"]');
+  search?.focus();
+  search?.select();
+  return search !== null;
+}
+
+type Key = (services: Services) => void;
+
+const playerKeys: Record<string, Key> = {
+  ' ': ({ player }) => player.toggle(),
+  k: ({ player }) => player.toggle(),
+  j: ({ player }) => player.skip(-10),
+  l: ({ player }) => player.skip(10),
+  ArrowLeft: ({ player }) => player.skip(-5),
+  ArrowRight: ({ player }) => player.skip(5),
+  '<': ({ player }) => player.stepRate(-1),
+  '>': ({ player }) => player.stepRate(1),
+  c: (services) => {
+    const { track } = services.player.getState();
+    if (track !== null) void copyPlace(services, track);
+  },
+};
+
+interface Panels {
+  openPalette(): void;
+  openKeys(): void;
+}
+
+/** The keys that work on every page. */
+export function useKeyboard({ openPalette, openKeys }: Panels): void {
+  const services = useServices();
+  const navigate = useNavigate();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        openPalette();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
+      if (event.key === '?') openKeys();
+      else if (event.key === '/') {
+        if (!focusSearch()) void navigate({ to: '/archive' }).then(() => focusSearch());
+      } else {
+        const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+        const act = playerKeys[key];
+        const isIdle = services.player.getState().track === null;
+        if (act === undefined || isIdle || (key === ' ' && takesSpace(event.target))) return;
+        act(services);
+      }
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [services, navigate, openPalette, openKeys]);
+}

@@ -1,0 +1,49 @@
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useState } from 'react';
+import { usePlayerState } from '../app-services.ts';
+import { useText } from '../i18n/language.ts';
+import { useKeyboard } from './keyboard.ts';
+import { Masthead } from './masthead.tsx';
+import { NetworkBanner } from './network-banner.tsx';
+import { NoticeList } from './notice-list.tsx';
+
+const Dock = lazy(() => import('../player/dock.tsx'));
+const Palette = lazy(() => import('./palette.tsx'));
+const KeysDialog = lazy(() => import('./keys-dialog.tsx'));
+
+/** What surrounds every page and stays while pages change. */
+export function Shell() {
+  const { t } = useText();
+  const [panel, setPanel] = useState<'palette' | 'keys' | null>(null);
+  const openPalette = useCallback(() => setPanel('palette'), []);
+  const openKeys = useCallback(() => setPanel('keys'), []);
+  const closePanel = () => setPanel(null);
+  useKeyboard({ openPalette, openKeys });
+  const isFirstRun = useRouterState({ select: (state) => state.location.pathname === '/setup' });
+  const hasTrack = usePlayerState((state) => state.track !== null);
+  return (
+    <>
+      <a
+        href="#main"
+        className="absolute left-4 z-30 -translate-y-20 rounded-(--radius) bg-ink px-4 py-2 text-paper focus:translate-y-3"
+      >
+        {t('shell.skip')}
+      </a>
+      {!isFirstRun && <Masthead openPalette={openPalette} openKeys={openKeys} />}
+      <NetworkBanner />
+      <main
+        id="main"
+        tabIndex={-1}
+        className={`mx-auto max-w-[84rem] px-4 md:px-6 ${hasTrack ? 'pb-44' : 'pb-16'}`}
+      >
+        <Outlet />
+      </main>
+      <NoticeList />
+      <Suspense>
+        {hasTrack && <Dock />}
+        {panel === 'palette' && <Palette onClose={closePanel} />}
+        {panel === 'keys' && <KeysDialog onClose={closePanel} />}
+      </Suspense>
+    </>
+  );
+}

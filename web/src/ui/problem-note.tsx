@@ -1,0 +1,22 @@
+import { useText } from '../i18n/language.ts';
+import { Button } from './controls.tsx';
+import { problemText } from './problem-text.ts';
+
+/** What went wrong, in a sentence, with its reference small and a way to go on. */
+export function ProblemNote({ problem, onRetry }: { problem: unknown; onRetry?: () => void }) {
+  const { t, language } = useText();
+  const { sentence, requestId } = problemText(problem, t, language);
+  return (
+    <div role="alert" className="border-l-2 border-signal py-1 pl-4">
+      <p>{sentence}</p>
+      {requestId !== null && (
+        <p className="text-note text-faint">{t('state.requestId', { id: requestId })}</p>
+      )}
+      {onRetry !== undefined && (
+        <Button look="quiet" className="mt-1" onClick={onRetry}>
+          {t('state.retry')}
+        </Button>
+      )}
+    </div>
+  );
+}
