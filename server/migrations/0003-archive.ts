@@ -15,6 +15,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     as $$ begin
       return archive_fold((select string_agg(name, chr(10)) from jsonb_array_elements_text(speakers || ministers) name));
     end $$`.execute(db);
+  await sql`
+    create function archive_pattern(value text) returns text
+    language plpgsql immutable strict parallel safe
+    as $$ begin
+      return '%' || regexp_replace(archive_fold(value), '([\\\\%_])', '\\\\\\1', 'g') || '%';
+    end $$`.execute(db);
   await createDebats(db);
   await createCounters(db);
 }
@@ -132,6 +138,7 @@ async function createCounters(db: Kysely<unknown>): Promise<void> {
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table debat_visits, debat_audio_counts, debat_counts, debats`.execute(db);
+  await sql`drop function archive_pattern(text)`.execute(db);
   await sql`drop function archive_people(jsonb, jsonb)`.execute(db);
   await sql`drop function archive_fold(text)`.execute(db);
 }

@@ -1,3 +1,4 @@
+import { isSignedIn } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../log/log.ts';
@@ -104,9 +105,11 @@ export function createSocketHub(options: SocketHubOptions): RunningSocketHub {
     accept,
     sweep,
     recheck: () => void sweep().catch((error: unknown) => log.error({ err: error }, 'a recheck failed')),
-    closeSession: (sessionId) => {
+    closeWhere: (hasEnded) => {
       for (const connection of connections) {
-        if (connection.actor?.sessionId === sessionId) connection.end(CLOSE.policy, 'the session has ended');
+        const { actor } = connection;
+        if (actor && isSignedIn(actor) && hasEnded(actor))
+          connection.end(CLOSE.policy, 'the session has ended');
       }
     },
     close: () => {

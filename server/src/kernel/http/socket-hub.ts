@@ -1,4 +1,4 @@
-import type { Actor } from '../auth/actor.ts';
+import type { Actor, SignedInActor } from '../auth/actor.ts';
 
 /** One message as its publisher gives it; clients see `{type,channel,data,timestamp,message_id}`. */
 export interface HubMessage {
@@ -49,8 +49,8 @@ export interface SocketHub {
   publish(message: HubMessage): void;
   /** Takes over a freshly opened WebSocket; must be called in the same turn as its upgrade. */
   accept(wire: Wire, request: ConnectionRequest): void;
-  /** Closes every connection that was signed in by this session. */
-  closeSession(sessionId: string): void;
+  /** Closes the connections of those signed-in actors whose session has ended. */
+  closeWhere(hasEnded: (actor: SignedInActor) => boolean): void;
   /** Asks every signed-in connection again whether it may stay (after revocations may have been missed). */
   recheck(): void;
   close(): void;

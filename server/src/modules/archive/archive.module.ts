@@ -1,0 +1,79 @@
+import { HINTS_RESUMED } from '../../kernel/events/notify-hints.ts';
+import type { App } from '../../kernel/http/app.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Module } from '../../kernel/module.ts';
+import { type AccountsDoor, concerns, readSessionRevoked, SESSION_REVOKED } from '../accounts/public.ts';
+import type { MediaDoor } from '../media/public.ts';
+import type { Archive } from './archive.ts';
+import type { ArchiveDoor } from './public.ts';
+import { relayNews } from './relay-news.ts';
+import { debatRoutes } from './routes.ts';
+import { audioRoutes } from './routes-audio.ts';
+import { extractionRoutes } from './routes-extraction.ts';
+import { socketRoutes } from './routes-socket.ts';
+import { AudioFileSchema, DebatPage, DebatSchema, Extraction, Streaming } from './schemas.ts';
+import { channelRules } from './socket-channels.ts';
+import { subscriptions } from './subscriptions.ts';
+import { createTotals } from './totals.ts';
+import { createVisits } from './visits.ts';
+
+/** Débats: their life, their sound, and the news of both. */
+export function archiveModule(
+  kernel: Kernel,
+  doors: { accounts: AccountsDoor; media: MediaDoor },
+): Module & { door: ArchiveDoor } {
+  const archive = assemble(kernel, doors);
+  const { sockets, hints, db } = kernel;
+  for (const rule of channelRules(db)) sockets.addRule(rule);
+  const ends: (() => void)[] = [];
+  return {
+    name: 'archive',
+    routes: (app) => registerRoutes(app, archive, kernel, doors.accounts),
+    subscriptions: subscriptions(archive),
+    start: async (role) => {
+      if (role !== 'api') return;
+      ends.push(
+        relayNews({ db, hints, sockets, log: archive.log }),
+        hints.on(SESSION_REVOKED, (data) => {
+          const news = readSessionRevoked(data);
+          if (news) sockets.closeWhere((actor) => concerns(news, actor));
+        }),
+        hints.on(HINTS_RESUMED, () => sockets.recheck()),
+      );
+    },
+    stop: async () => {
+      for (const end of ends) end();
+      await archive.visits.flush();
+    },
+    door: {},
+  };
+}
+
+function registerRoutes(app: App, archive: Archive, kernel: Kernel, accounts: AccountsDoor): void {
+  for (const schema of [AudioFileSchema, DebatSchema, DebatPage, Streaming, Extraction])
+    app.addSchema(schema);
+  debatRoutes(app, archive);
+  extractionRoutes(app, archive);
+  audioRoutes(app, archive);
+  socketRoutes(app, kernel.sockets, accounts.authenticator);
+}
+
+function assemble(
+  kernel: Kernel,
+  { accounts, media }: { accounts: AccountsDoor; media: MediaDoor },
+): Archive {
+  const { config, db, clock, hints } = kernel;
+  const log = kernel.log.child({ name: 'archive' });
+  return {
+    config,
+    db,
+    clock,
+    hints,
+    log,
+    media,
+    totals: createTotals(clock),
+    visits: createVisits({ db, clock, log, secret: config.signingKey }),
+    isArchivePublic: async (organisationId) =>
+      (await accounts.organisationOf(organisationId))?.publicArchive ?? false,
+  };
+}

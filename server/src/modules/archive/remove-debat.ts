@@ -1,0 +1,22 @@
+import type { SignedInActor } from '../../kernel/auth/actor.ts';
+import { isId } from '../../kernel/id.ts';
+import type { Archive } from './archive.ts';
+import { debatsOfRecording, deleteDebat, lockDebat } from './debat-repo.ts';
+import { debatNotFound } from './errors.ts';
+
+/** Removes a débat, with the recording that its extraction made; a recording that it only used stays. */
+export async function removeDebat(archive: Archive, actor: SignedInActor, id: string): Promise<void> {
+  if (!isId(id)) throw debatNotFound();
+  const { organisationId } = actor;
+  await archive.db.transaction(async (tx) => {
+    const debat = await lockDebat(tx, organisationId, id);
+    if (!debat) throw debatNotFound();
+    await deleteDebat(tx, organisationId, id);
+    if (!debat.ownsRecording || debat.recordingId === null) return;
+    const others = await debatsOfRecording(tx, organisationId, debat.recordingId);
+    if (others.length === 0) {
+      await archive.media.removeRecording(tx, organisationId, debat.recordingId);
+    }
+  });
+  archive.totals.forget(organisationId);
+}

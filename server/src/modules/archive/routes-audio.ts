@@ -1,0 +1,109 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { open } from '../../kernel/auth/access.ts';
+import type { App } from '../../kernel/http/app.ts';
+import { FileChangedError } from '../../kernel/http/block-reader.ts';
+import { replyWithFile } from '../../kernel/http/reply-with-file.ts';
+import type { Archive } from './archive.ts';
+import { noAudio } from './errors.ts';
+import { type DebatAudio, openDebatAudio } from './open-debat-audio.ts';
+import { visitorOf } from './request.ts';
+import { AudioQuery, DebatParams } from './schemas.ts';
+import { showStreaming } from './show-streaming.ts';
+
+const tags = ['débats'];
+const READABLE = open('whoever may read the débat, or holds a signed address, may hear it');
+const BYTES = {
+  200: Type.String({ format: 'binary', description: 'All bytes' }),
+  206: Type.String({ format: 'binary', description: 'The ranges asked for' }),
+};
+
+/** What plays: addresses, bytes with Range, and a file to keep. */
+export function audioRoutes(app: App, archive: Archive): void {
+  app.get(
+    '/api/debats/:id/streaming',
+    {
+      config: { access: READABLE },
+      schema: {
+        tags,
+        operationId: 'getDebatStreaming',
+        summary: 'Signed addresses to play from',
+        params: DebatParams,
+        response: { 200: Type.Ref('DebatStreaming') },
+      },
+    },
+    async (request) => {
+      const { actor } = request;
+      const streaming = await showStreaming(archive, actor, request.params.id);
+      const visit = { organisationId: actor.organisationId, debatId: streaming.debate_id };
+      archive.visits.note({ ...visit, kind: 'view', sent: null }, visitorOf(request));
+      return streaming;
+    },
+  );
+  bytesRoute(app, archive, 'audio');
+  bytesRoute(app, archive, 'download');
+}
+
+function bytesRoute(app: App, archive: Archive, kind: 'audio' | 'download'): void {
+  const isDownload = kind === 'download';
+  app.get(
+    `/api/debats/:id/${kind}`,
+    {
+      config: { access: READABLE, budget: 'sound' },
+      schema: {
+        tags,
+        operationId: isDownload ? 'downloadDebat' : 'playDebat',
+        summary: isDownload ? 'The sound as a file to keep' : 'The sound, with Range',
+        params: DebatParams,
+        querystring: AudioQuery,
+        response: BYTES,
+      },
+    },
+    async (request, reply) => {
+      const audio = await openDebatAudio(archive, request.actor, request.params.id, request.query);
+      if (isBeginning(request)) noteVisit(archive, request, audio, isDownload ? 'download' : 'stream');
+      return send(archive, request, reply, audio, isDownload ? audio.downloadName : undefined);
+    },
+  );
+}
+
+/** A player asks for many stretches of one hearing: only the first byte begins one. */
+function isBeginning({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && (headers.range === undefined || /^bytes=0-/.test(headers.range));
+}
+
+function noteVisit(
+  { visits }: Archive,
+  request: FastifyRequest,
+  { debat, file }: DebatAudio,
+  kind: 'stream' | 'download',
+): void {
+  const { organisationId, id: debatId, recordingId } = debat;
+  const { format, quality } = file;
+  const sent = recordingId === null ? null : { recordingId, format, quality };
+  visits.note({ organisationId, debatId, kind, sent }, visitorOf(request));
+}
+
+async function send(
+  { media, log }: Archive,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { debat, file }: DebatAudio,
+  downloadAs: string | undefined,
+): Promise<FastifyReply> {
+  const options = { isPublic: debat.visibility === 'public', downloadAs };
+  try {
+    await replyWithFile(request, reply, media.blocks, media.toFileReply(file, options));
+  } catch (error) {
+    if (reply.sent) log.warn({ err: error, requestId: request.id }, 'sound broke off');
+    else if (isGone(error)) throw noAudio('The file of this sound is not there any more.', { cause: error });
+    else throw error;
+  }
+  return reply;
+}
+
+/** A file that has gone since its row was read was removed with its recording. */
+function isGone(error: unknown): boolean {
+  if (error instanceof FileChangedError) return true;
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

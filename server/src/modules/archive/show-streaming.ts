@@ -1,0 +1,68 @@
+import type { Static } from 'typebox';
+import type { Actor } from '../../kernel/auth/actor.ts';
+import type { Archive } from './archive.ts';
+import { type AudioFile, audioFilesOf } from './audio-file-repo.ts';
+import type { Debat } from './debat.ts';
+import { describeExtraction, extractionStatus } from './extraction-state.ts';
+import { readableDebat } from './read-debat.ts';
+import type { Streaming } from './schemas.ts';
+
+/** Long enough for the longest sitting with its breaks. */
+const SIGNED_FOR_SECONDS = 12 * 3600;
+/** Addresses given out within one such span are the same, so that a reload plays from the browser's cache. */
+const SPAN_SECONDS = 3600;
+
+type StreamingReply = Static<typeof Streaming>;
+
+/** How to play a débat: signed addresses of each rendition, or a sentence that says why there is none. */
+export async function showStreaming(archive: Archive, actor: Actor, id: string): Promise<StreamingReply> {
+  const debat = await readableDebat(archive.db.kysely, actor, id);
+  const { organisationId, recordingId } = debat;
+  if (recordingId === null) return silent(debat, null, describeExtraction(debat, null));
+  const { kysely } = archive.db;
+  const recording = await archive.media.getRecording(kysely, organisationId, recordingId);
+  const message = describeExtraction(debat, recording);
+  const status = recording && extractionStatus(recording.status);
+  const files = debat.hasAudio ? await audioFilesOf(kysely, organisationId, recordingId) : [];
+  const renditions = present(archive, debat, recordingId, files);
+  const [first] = renditions;
+  return first
+    ? { ...silent(debat, status, message), ...first, audio_available: true, renditions }
+    : silent(debat, status, message);
+}
+
+function silent(debat: Debat, status: StreamingReply['extraction_status'], message: string): StreamingReply {
+  return {
+    debate_id: debat.id,
+    audio_available: false,
+    stream_url: null,
+    download_url: null,
+    hls_url: null,
+    file_size: null,
+    duration_seconds: null,
+    format: null,
+    quality: null,
+    extraction_status: status,
+    message,
+    renditions: [],
+  };
+}
+
+function present({ clock, media }: Archive, debat: Debat, recordingId: string, files: AudioFile[]) {
+  const spanEnd = Math.ceil(clock.now() / 1000 / SPAN_SECONDS) * SPAN_SECONDS;
+  const expires = spanEnd + SIGNED_FOR_SECONDS;
+  const signature = `expires=${expires}&sig=${media.sign(recordingId, expires)}`;
+  return files
+    .filter((file) => file.status === 'completed')
+    .map((file) => {
+      const query = `format=${file.format}&quality=${file.quality}&${signature}`;
+      return {
+        format: file.format,
+        quality: file.quality,
+        file_size: file.sizeBytes,
+        duration_seconds: file.durationMs === null ? null : Math.floor(file.durationMs / 1000),
+        stream_url: `/api/debats/${debat.id}/audio?${query}`,
+        download_url: `/api/debats/${debat.id}/download?${query}`,
+      };
+    });
+}
