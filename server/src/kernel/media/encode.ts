@@ -1,0 +1,75 @@
+import { rm, stat } from 'node:fs/promises';
+import { assertOutput, formatRules, outputArgs } from './encode-args.ts';
+import { inputArgs, type MediaContext, quietArgs, runTool, workDeadlineMs } from './media-context.ts';
+import { probe } from './probe.ts';
+import { ProgressReader } from './progress.ts';
+import { demuxerOf } from './sniff-container.ts';
+import { type EncodedFile, type EncodeOutput, type EncodeRequest, MediaError } from './tools.ts';
+
+/** How far an output's length may be from the source's: encoders pad, players round. */
+const toleranceMs = 500;
+const toleranceShare = 0.01;
+
+/**
+ * Makes all outputs from one decode, then opens each again and compares its length with the source's. Throws
+ * MediaError, RangeError for outputs that can't exist, or the signal's reason; no output is left behind then.
+ */
+export async function encode(context: MediaContext, request: EncodeRequest): Promise<EncodedFile[]> {
+  for (const output of request.outputs) assertPossible(context, output);
+  if (request.outputs.length === 0) return [];
+  try {
+    await runEncoder(context, request);
+    const encoded: EncodedFile[] = [];
+    for (const output of request.outputs) encoded.push(await verify(context, request, output));
+    request.onProgress?.(1);
+    return encoded;
+  } catch (error) {
+    await Promise.all(request.outputs.map(({ path }) => rm(path, { force: true })));
+    throw error;
+  }
+}
+
+function assertPossible(context: MediaContext, output: EncodeOutput): void {
+  assertOutput(output);
+  const { encoder } = formatRules[output.format];
+  if (!context.info.encoders.has(encoder)) {
+    throw new MediaError('tool-failed', `This ffmpeg cannot write ${output.format} (it lacks ${encoder})`);
+  }
+}
+
+async function runEncoder(context: MediaContext, request: EncodeRequest): Promise<void> {
+  const { inputPath, source, outputs, signal, onProgress } = request;
+  // The last hundredth is the verification.
+  const progress = new ProgressReader(source.durationMs, (fraction) => onProgress?.(fraction * 0.99));
+  const title = request.title?.replace(/[\x00-\x1f\x7f]+/g, ' ').trim() || undefined;
+  await runTool(
+    context,
+    {
+      command: context.info.ffmpegPath,
+      args: [
+        ...quietArgs,
+        ...['-progress', 'pipe:1', '-filter_threads', '1', '-threads', String(context.threads)],
+        ...inputArgs(inputPath, demuxerOf(source.container)),
+        ...outputs.flatMap((output) => outputArgs(output, source, title, context.threads)),
+      ],
+      deadlineMs: workDeadlineMs(source, outputs.length),
+      onStdout: (chunk) => progress.push(chunk),
+      signal,
+    },
+    'broken',
+  );
+}
+
+async function verify(
+  context: MediaContext,
+  { source, signal }: EncodeRequest,
+  output: EncodeOutput,
+): Promise<EncodedFile> {
+  const { durationMs } = await probe(context, output.path, { signal });
+  const differenceMs = Math.abs(durationMs - source.durationMs);
+  if (differenceMs > Math.max(toleranceMs, source.durationMs * toleranceShare)) {
+    throw new MediaError('broken', `The result is ${durationMs} ms long, the source ${source.durationMs} ms`);
+  }
+  const { size } = await stat(output.path);
+  return { ...output, mimeType: formatRules[output.format].mimeType, sizeBytes: size, durationMs };
+}

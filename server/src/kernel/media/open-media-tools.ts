@@ -1,0 +1,74 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { encode } from './encode.ts';
+import { findTools } from './find-tools.ts';
+import type { MediaContext } from './media-context.ts';
+import { probe } from './probe.ts';
+import { createProcessRunner } from './run-process.ts';
+import { MediaError, type MediaTools, type ToolsInfo } from './tools.ts';
+import { makeWaveform } from './waveform.ts';
+import { readWaveform } from './waveform-file.ts';
+
+/** The settings that media work reads; the program's Config fits. */
+export interface MediaToolsOptions {
+  environment: string;
+  dataDir: string;
+  ffmpegPath: string | null;
+  ffmpegThreads: number;
+  ffmpegAllowOld: boolean;
+}
+
+/** Media work gives way to the processes that answer people. */
+const niceness = 10;
+
+/** Finds ffmpeg and gives the tools; tells the operator what is weak about it. Throws PlainError without one. */
+export async function openMediaTools(
+  options: MediaToolsOptions,
+  log: { warn(message: string): void },
+  processEnvironment: NodeJS.ProcessEnv = process.env,
+): Promise<MediaTools> {
+  const searchPath = processEnvironment.PATH ?? '';
+  const runner = createProcessRunner({
+    environment: processEnvironment,
+    setprivPath: await findSetpriv(searchPath),
+  });
+  const toolsFolder = join(options.dataDir, 'tools');
+  const info = await findTools({ run: runner.run, ffmpegPath: options.ffmpegPath, searchPath, toolsFolder });
+  if (info.notice !== null) log.warn(info.notice);
+  const context: MediaContext = { info, run: runner.run, threads: options.ffmpegThreads, niceness };
+  const refusal = refusalOf(info, options);
+  /** Refused at the work, not at start: everything else of the program is of use without it. */
+  const allowed = (): MediaContext => {
+    if (refusal !== null) throw new MediaError('tool-failed', refusal);
+    return context;
+  };
+  return {
+    info,
+    probe: async (path, given) => probe(allowed(), path, given),
+    encode: async (request) => encode(allowed(), request),
+    makeWaveform: async (request) => makeWaveform(allowed(), request),
+    readWaveform,
+    stop: runner.stop,
+  };
+}
+
+function refusalOf(
+  { isOld, version }: ToolsInfo,
+  { environment, ffmpegAllowOld }: MediaToolsOptions,
+): string | null {
+  if (!isOld || ffmpegAllowOld || environment !== 'production') return null;
+  return `ffmpeg ${version} is too old for production: install a current one, or set FFMPEG_ALLOW_OLD=1`;
+}
+
+async function findSetpriv(searchPath: string): Promise<string | null> {
+  if (process.platform !== 'linux') return null;
+  for (const folder of searchPath.split(delimiter)) {
+    const path = join(folder, 'setpriv');
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return path;
+  }
+  return null;
+}
