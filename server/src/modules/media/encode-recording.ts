@@ -1,0 +1,195 @@
+import { utimes } from 'node:fs/promises';
+import path from 'node:path';
+import type { MediaInfo, MediaTools } from '../../kernel/media/tools.ts';
+import type { CommittedFile, Scratch, Storage } from '../../kernel/storage/storage.ts';
+import { recordingReady } from './events.ts';
+import { type ExtractionRun, tell } from './extract-recording.ts';
+import { saveReady } from './extraction-repo.ts';
+import { newFileKey } from './file-keys.ts';
+import { toMediaInfo } from './probed-facts.ts';
+import type { Recording } from './recording.ts';
+import { removeUnreferenced } from './remove-files.ts';
+import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
+import { completeRendition, listRenditions, type RenditionFile } from './rendition-repo.ts';
+import { RunLost } from './run-beat.ts';
+
+/** Encoding is most of the work; the waveform runs beside it. */
+const ENCODE_SHARE = 0.85;
+/** CD quality, for wav and flac, whose size no bit rate tells. */
+const LOSSLESS_KBPS = 1536;
+
+/** Makes the planned renditions and the waveform, then shows all of it in one transaction. */
+export async function encodeRecording(run: ExtractionRun, recording: Recording): Promise<Recording> {
+  const { context, key } = run;
+  const { storage, db } = context.kernel;
+  const source = toMediaInfo(recording);
+  // A row of an older version that lacks a fact: one stage back finds it.
+  if (source === null) return { ...recording, stage: 'probe' };
+  const planned = (await listRenditions(db.kysely, key.organisationId, [key.recordingId])).filter(
+    (rendition) => rendition.isPlanned && rendition.status !== 'completed',
+  );
+  const scratch = await storage.scratch({ expectedBytes: estimateBytes(planned, source.durationMs) });
+  const stored: string[] = [];
+  try {
+    const made = await makeFiles(run, recording, source, planned, scratch);
+    const files = await storeFiles(run, planned, made, stored);
+    await showReady(run, files);
+    return { ...recording, stage: 'done', status: 'ready' };
+  } catch (error) {
+    await removeUnlessShown(run, stored);
+    throw error;
+  } finally {
+    await scratch.remove();
+  }
+}
+
+interface MadeFiles {
+  encoded: Awaited<ReturnType<MediaTools['encode']>>;
+  waveformPath: string;
+  durationMs: number;
+}
+
+async function makeFiles(
+  run: ExtractionRun,
+  recording: Recording,
+  source: MediaInfo,
+  planned: readonly Rendition[],
+  scratch: Scratch,
+): Promise<MadeFiles> {
+  const { media, storage } = run.context.kernel;
+  const inputPath = await storage.localPath(recording.originalKey ?? '');
+  const waveformPath = path.join(scratch.path, 'waveform.dat');
+  const other = new AbortController();
+  const signal = AbortSignal.any([run.signal, other.signal]);
+  const share = shareProgress(run);
+  const encoding = media.encode({
+    inputPath,
+    source,
+    outputs: planned.map((rendition) => ({
+      path: path.join(scratch.path, rendition.filename),
+      format: rendition.format,
+      bitrateKbps: bitrateOf(rendition.quality),
+    })),
+    title: recording.title,
+    onProgress: share.encode,
+    signal,
+  });
+  const drawing = media.makeWaveform({
+    inputPath,
+    source,
+    outputPath: waveformPath,
+    onProgress: share.draw,
+    signal,
+  });
+  // When one fails the other ends too, and is waited for: its folder is about to go.
+  const endOther = (error: unknown) => {
+    other.abort(error);
+    throw error;
+  };
+  const [encoded, waveform] = await Promise.allSettled([encoding.catch(endOther), drawing.catch(endOther)]);
+  if (other.signal.aborted) throw other.signal.reason;
+  if (encoded.status === 'rejected') throw encoded.reason;
+  if (waveform.status === 'rejected') throw waveform.reason;
+  return { encoded: encoded.value, waveformPath, durationMs: waveform.value.durationMs };
+}
+
+function shareProgress(run: ExtractionRun) {
+  let encode = 0;
+  let draw = 0;
+  const report = () => run.report('encode', encode * ENCODE_SHARE + draw * (1 - ENCODE_SHARE));
+  return {
+    encode: (fraction: number) => {
+      encode = fraction;
+      report();
+    },
+    draw: (fraction: number) => {
+      draw = fraction;
+      report();
+    },
+  };
+}
+
+interface StoredFiles {
+  renditions: { id: string; file: RenditionFile }[];
+  waveform: CommittedFile;
+  durationMs: number;
+}
+
+/** Moves everything into the storage under names that nobody knows yet; `stored` lists them as they come. */
+async function storeFiles(
+  run: ExtractionRun,
+  planned: readonly Rendition[],
+  made: MadeFiles,
+  stored: string[],
+): Promise<StoredFiles> {
+  const { storage } = run.context.kernel;
+  const { organisationId, recordingId } = run.key;
+  const keep = (from: string, name: string) =>
+    adoptListed(storage, from, newFileKey(organisationId, recordingId, name), stored);
+  const renditions: StoredFiles['renditions'] = [];
+  for (const [index, rendition] of planned.entries()) {
+    const encoded = made.encoded[index];
+    if (!encoded) throw new Error('the encoder answered fewer files than were asked for');
+    const { key, sizeBytes, sha256 } = await keep(
+      encoded.path,
+      `${rendition.quality}.${extensionOf(rendition.format)}`,
+    );
+    const { mimeType, durationMs } = encoded;
+    renditions.push({
+      id: rendition.id,
+      file: { fileKey: key, sizeBytes, sha256, mimeType, durationMs: Math.round(durationMs) },
+    });
+  }
+  return {
+    renditions,
+    waveform: await keep(made.waveformPath, 'waveform.dat'),
+    durationMs: Math.round(made.durationMs),
+  };
+}
+
+async function adoptListed(
+  storage: Storage,
+  from: string,
+  key: string,
+  stored: string[],
+): Promise<CommittedFile> {
+  stored.push(key);
+  // The sweep goes by age, and the waveform may be hours older than the sound beside it.
+  const now = new Date();
+  await utimes(from, now, now);
+  return storage.adopt(from, key);
+}
+
+/** Readers see all or nothing of it; the event is a row of the same transaction. */
+async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> {
+  const { context, key } = run;
+  const { organisationId, recordingId } = key;
+  const { kernel } = context;
+  run.signal.throwIfAborted();
+  await kernel.db.transaction(async (tx) => {
+    const { durationMs, waveform } = files;
+    const isOurs = await saveReady(tx, key, {
+      durationMs,
+      waveformKey: waveform.key,
+      waveformSha256: waveform.sha256,
+    });
+    if (!isOurs) throw new RunLost();
+    for (const { id, file } of files.renditions) await completeRendition(tx, organisationId, id, file);
+    await kernel.events.emit(tx, recordingReady, { organisationId, recordingId, durationMs });
+    await tell(tx, context, { organisationId, id: recordingId }, 'ready', 100, null);
+  });
+}
+
+/** After a failure: a commit whose answer was lost may have shown the files, so only unreferenced ones go. */
+async function removeUnlessShown({ context }: ExtractionRun, keys: readonly string[]): Promise<void> {
+  try {
+    await removeUnreferenced(context, keys);
+  } catch (error) {
+    context.log.warn({ err: error }, 'files of a failed run were left to the sweep');
+  }
+}
+
+function estimateBytes(planned: readonly Rendition[], durationMs: number): number {
+  const kbps = planned.reduce((sum, { quality }) => sum + (bitrateOf(quality) || LOSSLESS_KBPS), 0);
+  return Math.ceil((kbps * durationMs) / 8);
+}

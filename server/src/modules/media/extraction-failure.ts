@@ -1,0 +1,68 @@
+import { MediaError } from '../../kernel/media/tools.ts';
+import { AddressRefused, FetchFailed } from '../../kernel/net/errors.ts';
+import { StorageFullError, StorageMissingError } from '../../kernel/storage/errors.ts';
+
+/** Why work failed, as the recording keeps it; `isFinal` means that trying again cannot help. */
+export interface ExtractionFailure {
+  code: string;
+  message: string;
+  isFinal: boolean;
+}
+
+const PASSING_STATUSES = new Set([408, 425, 429]);
+
+/** Sorts whatever the stages throw; the message is a sentence without paths or secrets. */
+export function toFailure(error: unknown): ExtractionFailure {
+  if (error instanceof MediaError) return mediaFailure(error);
+  if (error instanceof AddressRefused) return final('media.address-refused', error.message);
+  if (error instanceof FetchFailed) return fetchFailure(error);
+  if (error instanceof StorageFullError) {
+    return passing(
+      'media.storage-full',
+      'There was no room left to store the sound; tell the administrator.',
+    );
+  }
+  if (error instanceof StorageMissingError) {
+    return final(
+      'media.original-missing',
+      'The original file is no longer stored; upload or import it again.',
+    );
+  }
+  return passing(
+    'media.internal',
+    'Something failed here while the sound was being prepared; try again later.',
+  );
+}
+
+function mediaFailure({ failure, message }: MediaError): ExtractionFailure {
+  if (failure === 'storage-full') return passing('media.storage-full', message);
+  if (failure === 'tool-failed') return passing('media.tool-failed', message);
+  if (failure === 'timeout') return final('media.timeout', message);
+  if (failure === 'broken') return final('media.broken-file', message);
+  return final('media.not-audio', message);
+}
+
+function fetchFailure({ failure, status, message }: FetchFailed): ExtractionFailure {
+  if (failure === 'status') {
+    const isRefusal = status !== null && status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
+    return { code: 'media.fetch-failed', message: sentence(message), isFinal: isRefusal };
+  }
+  const isFinal =
+    failure === 'too-large' || failure === 'redirects' || failure === 'tls' || failure === 'encoding';
+  return { code: 'media.fetch-failed', message: sentence(message), isFinal };
+}
+
+function final(code: string, message: string): ExtractionFailure {
+  return { code, message: sentence(message), isFinal: true };
+}
+
+function passing(code: string, message: string): ExtractionFailure {
+  return { code, message: sentence(message), isFinal: false };
+}
+
+const LONGEST_MESSAGE = 500;
+
+function sentence(text: string): string {
+  const short = text.slice(0, LONGEST_MESSAGE);
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}

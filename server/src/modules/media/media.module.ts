@@ -1,0 +1,87 @@
+import { BlockReader } from '../../kernel/http/block-reader.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Module, Role } from '../../kernel/module.ts';
+import { createAddressGuard } from '../../kernel/net/address-guard.ts';
+import { createGuardedFetch } from '../../kernel/net/guarded-fetch.ts';
+import { cancelExtraction } from './cancel-extraction.ts';
+import { recordingNotFound } from './errors.ts';
+import { extractRecordingHandler } from './extract-recording.job.ts';
+import { toFileReply } from './file-reply.ts';
+import { makeRenditionHandler } from './make-rendition.job.ts';
+import type { MediaContext } from './media-context.ts';
+import { openAudio } from './open-audio.ts';
+import { verifySignature } from './open-for-reader.ts';
+import type { MediaDoor } from './public.ts';
+import { findRecording, updateRecording } from './recording-repo.ts';
+import { removeFilesHandler } from './remove-files.job.ts';
+import { removeRecording } from './remove-recording.ts';
+import { requestExtraction } from './request-extraction.ts';
+import { requestRendition } from './request-rendition.ts';
+import { retryExtraction } from './retry-extraction.ts';
+import { mediaRoutes } from './routes.ts';
+import { signAddress } from './sign-address.ts';
+import { makeSignature } from './signature.ts';
+import { startUpkeep } from './upkeep.ts';
+
+/** Recordings, their renditions, and the bytes of both. */
+export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
+  const { config } = kernel;
+  const guard = createAddressGuard(config.extractionAllowedHosts);
+  const context: MediaContext = {
+    kernel,
+    log: kernel.log.child({ name: 'media' }),
+    guard,
+    fetch: createGuardedFetch({ guard, userAgent: `${config.appName}/${config.version}` }),
+    defaults: defaultWish(config),
+  };
+  const blocks = new BlockReader();
+  let upkeep: { stop: () => Promise<void> } | null = null;
+  return {
+    name: 'media',
+    door: openDoor(context, blocks),
+    routes: (app) => mediaRoutes(app, context, blocks),
+    jobs: [extractRecordingHandler(context), makeRenditionHandler(context), removeFilesHandler(context)],
+    start: async (role: Role) => {
+      if (role === 'worker') upkeep = startUpkeep(context);
+    },
+    stop: async () => {
+      await upkeep?.stop();
+      await context.fetch.close();
+    },
+  };
+}
+
+/** AUDIO_FORMAT and AUDIO_BITRATE; the lossless formats have no bit rate to choose. */
+function defaultWish({ audioFormat, audioBitrate }: Kernel['config']): MediaContext['defaults'] {
+  const isLossless = audioFormat === 'wav' || audioFormat === 'flac';
+  return { format: audioFormat, quality: isLossless ? 'lossless' : audioBitrate };
+}
+
+function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {
+  return {
+    requestExtraction: async (tx, request) => {
+      const { recording, jobId } = await requestExtraction(tx, context, request);
+      return { recordingId: recording.id, jobId };
+    },
+    cancelExtraction: async (tx, organisationId, id) => {
+      await cancelExtraction(tx, context, organisationId, id);
+    },
+    retry: async (tx, organisationId, id) => {
+      await retryExtraction(tx, context, organisationId, id);
+    },
+    requestRendition: async (tx, organisationId, id, wish) => {
+      await requestRendition(tx, context, organisationId, id, wish);
+    },
+    getRecording: findRecording,
+    setVisibility: async (tx, organisationId, id, visibility) => {
+      if (!(await updateRecording(tx, organisationId, id, { visibility }))) throw recordingNotFound();
+    },
+    removeRecording: (tx, organisationId, id) => removeRecording(tx, context, organisationId, id),
+    openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
+    toFileReply: (file, options) => toFileReply(context, file, options),
+    blocks,
+    signAddress: (address) => signAddress(context, address),
+    sign: (recordingId, expires) => makeSignature(context.kernel.config.signingKey, recordingId, expires),
+    verify: (recordingId, signed) => verifySignature(context, recordingId, signed),
+  };
+}

@@ -1,0 +1,16 @@
+import type { ExtractionRun } from './extract-recording.ts';
+import { saveFacts } from './extraction-repo.ts';
+import { toFacts } from './probed-facts.ts';
+import type { Recording } from './recording.ts';
+import { RunLost } from './run-beat.ts';
+
+/** Finds out what the original really is. */
+export async function probeOriginal(run: ExtractionRun, recording: Recording): Promise<Recording> {
+  const { kernel } = run.context;
+  run.report('probe', 0);
+  const path = await kernel.storage.localPath(recording.originalKey ?? '');
+  const facts = toFacts(await kernel.media.probe(path, { signal: run.signal }));
+  if (!(await saveFacts(kernel.db.kysely, run.key, facts))) throw new RunLost();
+  run.report('probe', 1);
+  return { ...recording, ...facts, stage: 'encode' };
+}

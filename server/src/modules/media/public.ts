@@ -1,0 +1,50 @@
+import type { Executor, Tx } from '../../kernel/db/db.ts';
+import type { BlockReader } from '../../kernel/http/block-reader.ts';
+import type { FileReply } from '../../kernel/http/reply-with-file.ts';
+import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
+import type { Recording, Visibility } from './recording.ts';
+import type { AudioFormat } from './rendition.ts';
+import type { ExtractionRequest } from './request-extraction.ts';
+import type { AddressToSign, SignedAddress } from './sign-address.ts';
+
+export { PROGRESS_CHANNEL, RecordingProgress, recordingFailed, recordingReady } from './events.ts';
+export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
+export type { Recording, RecordingStatus, Visibility } from './recording.ts';
+export { AUDIO_FORMATS, type AudioFormat } from './rendition.ts';
+export type { ExtractionRequest } from './request-extraction.ts';
+export type { AddressToSign, SignedAddress } from './sign-address.ts';
+
+/** What later modules may ask of media; everything throws media's problems, fit to be shown. */
+export interface MediaDoor {
+  /** Adds a recording of an address with its job; 409 `media.already-imported` carries `recording_id`. */
+  requestExtraction(
+    tx: Tx,
+    request: ExtractionRequest,
+  ): Promise<{ recordingId: string; jobId: string | null }>;
+  cancelExtraction(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
+  /** Starts failed or cancelled work again, at the stage it had reached. */
+  retry(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
+  requestRendition(
+    tx: Tx,
+    organisationId: string,
+    recordingId: string,
+    wish: { format?: AudioFormat; quality?: string },
+  ): Promise<void>;
+  getRecording(q: Executor, organisationId: string, recordingId: string): Promise<Recording | null>;
+  setVisibility(tx: Tx, organisationId: string, recordingId: string, visibility: Visibility): Promise<void>;
+  /** Row at once, files by a job of the same transaction; 409 while a foreign key refers to it. */
+  removeRecording(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
+
+  /** Picks the file to play; who may hear it is the caller's to decide. */
+  openAudio(organisationId: string, recordingId: string, asked: AskedAudio): Promise<AudioFileToSend>;
+  /** How `replyWithFile` sends it: through nginx when configured. `downloadAs` makes it an attachment. */
+  toFileReply(file: AudioFileToSend, options: { isPublic: boolean; downloadAs?: string }): FileReply;
+  /** This process's reader of files, with its block cache. */
+  blocks: BlockReader;
+
+  signAddress(address: AddressToSign): SignedAddress;
+  /** `sig` for an address of the caller's own making; `expires` in Unix seconds. */
+  sign(recordingId: string, expires: number): string;
+  /** Throws 400 for half a signature, 403 for a wrong or late one. */
+  verify(recordingId: string, signed: { expires?: string; sig?: string }): void;
+}

@@ -1,0 +1,341 @@
+import { sql } from 'kysely';
+import type { Executor } from '../../kernel/db/db.ts';
+import type { JobPriority } from '../../kernel/jobs/job.ts';
+import type { Recording, RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
+import type { AudioFormat } from './rendition.ts';
+import type { MediaTables } from './tables.ts';
+
+const COLUMNS = [
+  'id',
+  'organisation_id as organisationId',
+  'title',
+  'language',
+  'visibility',
+  'source',
+  'source_url as sourceUrl',
+  'status',
+  'stage',
+  'progress',
+  'error_code as errorCode',
+  'error_message as errorMessage',
+  'wanted_format as wantedFormat',
+  'wanted_quality as wantedQuality',
+  'priority',
+  'job_id as jobId',
+  'attempts',
+  'faults',
+  'original_key as originalKey',
+  'filename',
+  'size_bytes as sizeBytes',
+  'sha256',
+  'mime_type as mimeType',
+  'container',
+  'codec',
+  'audio_stream_index as audioStreamIndex',
+  'has_video as hasVideo',
+  'duration_ms as durationMs',
+  'sample_rate as sampleRate',
+  'channels',
+  'bitrate_kbps as bitrateKbps',
+  'waveform_key as waveformKey',
+  'waveform_sha256 as waveformSha256',
+  'created_by as createdBy',
+  'completed_at as completedAt',
+  'created_at as createdAt',
+  'updated_at as updatedAt',
+] as const;
+
+const UNFINISHED = ['queued', 'processing'] as const;
+
+/** What a new recording is made of; the rest has defaults or comes with the work. */
+export interface NewRecording {
+  id: string;
+  title: string;
+  language: string | null;
+  visibility: Visibility;
+  source: RecordingSource;
+  sourceUrl: string | null;
+  stage: RecordingStage;
+  wantedFormat: AudioFormat;
+  wantedQuality: string;
+  priority: JobPriority;
+  createdBy: string | null;
+  original?: OriginalFile & Partial<ProbedFacts>;
+}
+
+/** The file as it came. */
+export interface OriginalFile {
+  originalKey: string;
+  filename: string | null;
+  sizeBytes: number;
+  sha256: string;
+}
+
+/** What the file really is, from its content. */
+export interface ProbedFacts {
+  mimeType: string;
+  container: string;
+  codec: string;
+  audioStreamIndex: number;
+  hasVideo: boolean;
+  durationMs: number;
+  sampleRate: number;
+  channels: number;
+  bitrateKbps: number | null;
+}
+
+function tables(q: Executor) {
+  return q.withTables<MediaTables>();
+}
+
+function originalColumns(original: OriginalFile) {
+  return {
+    original_key: original.originalKey,
+    filename: original.filename,
+    size_bytes: original.sizeBytes,
+    sha256: original.sha256,
+  };
+}
+
+function factColumns(facts: Partial<ProbedFacts>) {
+  return {
+    mime_type: facts.mimeType,
+    container: facts.container,
+    codec: facts.codec,
+    audio_stream_index: facts.audioStreamIndex,
+    has_video: facts.hasVideo,
+    duration_ms: facts.durationMs,
+    sample_rate: facts.sampleRate,
+    channels: facts.channels,
+    bitrate_kbps: facts.bitrateKbps,
+  };
+}
+
+/** Adds a queued recording; null when its address is already in the organisation and not in error. */
+export async function insertRecording(
+  q: Executor,
+  organisationId: string,
+  recording: NewRecording,
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .insertInto('recordings')
+    .values({
+      id: recording.id,
+      organisation_id: organisationId,
+      title: recording.title,
+      language: recording.language,
+      visibility: recording.visibility,
+      source: recording.source,
+      source_url: recording.sourceUrl,
+      status: 'queued',
+      stage: recording.stage,
+      wanted_format: recording.wantedFormat,
+      wanted_quality: recording.wantedQuality,
+      priority: recording.priority,
+      created_by: recording.createdBy,
+      ...(recording.original
+        ? { ...originalColumns(recording.original), ...factColumns(recording.original) }
+        : {}),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['organisation_id', 'source_url'])
+        .where('source_url', 'is not', null)
+        .where('status', '<>', 'error')
+        .doNothing(),
+    )
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function findRecording(
+  q: Executor,
+  organisationId: string,
+  id: string,
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .selectFrom('recordings')
+    .select(COLUMNS)
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** For an address whose signature is itself the right to read. */
+export async function findRecordingAcrossOrganisations(q: Executor, id: string): Promise<Recording | null> {
+  const row = await tables(q)
+    .selectFrom('recordings')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The recording that holds this address, unless it is in error. */
+export async function findBySourceUrl(
+  q: Executor,
+  organisationId: string,
+  sourceUrl: string,
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .selectFrom('recordings')
+    .select(COLUMNS)
+    .where('organisation_id', '=', organisationId)
+    .where('source_url', '=', sourceUrl)
+    .where('status', '<>', 'error')
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export interface RecordingFilter {
+  status?: RecordingStatus | undefined;
+  titleWords: readonly string[];
+  /** Readers from outside see what is public and plays, nothing else. */
+  publicOnly: boolean;
+  page: number;
+  perPage: number;
+}
+
+/** One page, newest first, with the exact total. */
+export async function listRecordings(
+  q: Executor,
+  organisationId: string,
+  filter: RecordingFilter,
+): Promise<{ recordings: Recording[]; total: number }> {
+  let matching = tables(q).selectFrom('recordings').where('organisation_id', '=', organisationId);
+  if (filter.status) matching = matching.where('status', '=', filter.status);
+  if (filter.publicOnly) matching = matching.where('visibility', '=', 'public').where('status', '=', 'ready');
+  for (const word of filter.titleWords) {
+    matching = matching.where('title', 'ilike', `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+  }
+  const [recordings, counted] = await Promise.all([
+    matching
+      .select(COLUMNS)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(filter.perPage)
+      .offset((filter.page - 1) * filter.perPage)
+      .execute(),
+    matching.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ]);
+  return { recordings, total: Number(counted.total) };
+}
+
+/** What a person may change. Absent members stay as they are. */
+export interface RecordingChanges {
+  title?: string | undefined;
+  language?: string | null | undefined;
+  visibility?: Visibility | undefined;
+}
+
+export async function updateRecording(
+  q: Executor,
+  organisationId: string,
+  id: string,
+  changes: RecordingChanges,
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .updateTable('recordings')
+    .set({
+      title: changes.title,
+      language: changes.language,
+      visibility: changes.visibility,
+      updated_at: sql`now()`,
+    })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Names the job that is to do the work, for a recording just queued in the same transaction. */
+export async function setRecordingJob(
+  q: Executor,
+  organisationId: string,
+  id: string,
+  jobId: string | null,
+): Promise<void> {
+  await tables(q)
+    .updateTable('recordings')
+    .set({ job_id: jobId })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends unfinished work by a person's wish; null when there is none. */
+export async function cancelRecording(
+  q: Executor,
+  organisationId: string,
+  id: string,
+  error: { code: string; message: string },
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .updateTable('recordings')
+    .set({
+      status: 'error',
+      error_code: error.code,
+      error_message: error.message,
+      run_id: null,
+      updated_at: sql`now()`,
+    })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .where('status', 'in', UNFINISHED)
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Puts failed work back in the queue at the stage it had reached; null when it has not failed. */
+export async function requeueFailed(
+  q: Executor,
+  organisationId: string,
+  id: string,
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .updateTable('recordings')
+    .set({
+      status: 'queued',
+      progress: 0,
+      error_code: null,
+      error_message: null,
+      attempts: 0,
+      faults: 0,
+      run_id: null,
+      heartbeat_at: sql`now()`,
+      updated_at: sql`now()`,
+    })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .where('status', '=', 'error')
+    .returning(COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Removes the row (its renditions go along) and tells which files it leaves behind; null when there is none. */
+export async function deleteRecording(
+  q: Executor,
+  organisationId: string,
+  id: string,
+): Promise<{ keys: string[]; jobIds: string[] } | null> {
+  const renditions = await tables(q)
+    .selectFrom('renditions')
+    .select(['file_key', 'job_id'])
+    .where('organisation_id', '=', organisationId)
+    .where('recording_id', '=', id)
+    .execute();
+  const removed = await tables(q)
+    .deleteFrom('recordings')
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .returning(['original_key', 'waveform_key', 'job_id', 'status'])
+    .executeTakeFirst();
+  if (!removed) return null;
+  const keys = [removed.original_key, removed.waveform_key, ...renditions.map((row) => row.file_key)];
+  return { keys: keys.filter((key) => key !== null), jobIds: removed.job_id ? [removed.job_id] : [] };
+}

@@ -1,0 +1,178 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { needs, open } from '../../kernel/auth/access.ts';
+import type { App } from '../../kernel/http/app.ts';
+import { type BlockReader, FileChangedError } from '../../kernel/http/block-reader.ts';
+import { checkPreconditions } from '../../kernel/http/preconditions.ts';
+import { type FileReply, replyWithFile } from '../../kernel/http/reply-with-file.ts';
+import { isId } from '../../kernel/id.ts';
+import { recordingNotFound, renditionNotFound } from './errors.ts';
+import { cacheControl, toFileReply } from './file-reply.ts';
+import type { MediaContext } from './media-context.ts';
+import { pickAudio } from './open-audio.ts';
+import { openForReader } from './open-for-reader.ts';
+import { openWaveform, readWaveform, waveformToSend } from './read-waveform.ts';
+import { findRecording } from './recording-repo.ts';
+import { AudioQuery, RecordingParams, SignBody, SignedQuery, SignReply, WaveformQuery } from './schemas.ts';
+import { signAddress } from './sign-address.ts';
+
+const tags = ['Sound'];
+const DEFAULT_POINTS = 2000;
+const access = open('public, unlisted, media.read, or a signed address: open-for-reader.ts');
+
+/** The bytes: sound, downloads, waveforms, and signed addresses of them. */
+export function registerAudioRoutes(app: App, context: MediaContext, blocks: BlockReader): void {
+  app.get(
+    '/api/recordings/:id/audio',
+    {
+      config: { access, budget: 'sound' },
+      schema: {
+        tags,
+        operationId: 'playRecording',
+        summary: 'Play a recording',
+        description:
+          'Bytes with Range, conditions and HEAD as RFC 9110. Without a format, the recording’s own.',
+        params: RecordingParams,
+        querystring: AudioQuery,
+      },
+    },
+    async (request, reply) => {
+      const { query, params, actor } = request;
+      const source = await openForReader(context, actor, params.id, query);
+      const file = await pickAudio(context, source, query);
+      const isPublic = source.visibility === 'public';
+      return sendBytes(request, reply, blocks, toFileReply(context, file, { isPublic }));
+    },
+  );
+
+  app.get(
+    '/api/recordings/:id/download',
+    {
+      config: { access, budget: 'sound' },
+      schema: {
+        tags,
+        operationId: 'downloadRecording',
+        summary: 'Download a recording',
+        description: 'The same bytes as an attachment named after the title.',
+        params: RecordingParams,
+        querystring: AudioQuery,
+      },
+    },
+    async (request, reply) => {
+      const { query, params, actor } = request;
+      const source = await openForReader(context, actor, params.id, query);
+      const file = await pickAudio(context, source, query);
+      const options = { isPublic: source.visibility === 'public', downloadAs: file.filename };
+      return sendBytes(request, reply, blocks, toFileReply(context, file, options));
+    },
+  );
+
+  registerWaveformRoutes(app, context, blocks);
+
+  app.post(
+    '/api/recordings/:id/sign',
+    {
+      config: { access: needs('media.read'), budget: 'api' },
+      schema: {
+        tags,
+        operationId: 'signRecording',
+        summary: 'Make a signed address',
+        description: 'Opens without a token until it expires; for players and links.',
+        params: RecordingParams,
+        body: SignBody,
+        response: { 200: SignReply },
+      },
+    },
+    async ({ actor, params, body }) => {
+      const { path = 'audio', format, quality, expires_in_seconds: expiresInSeconds } = body;
+      const { id } = params;
+      const recording = isId(id)
+        ? await findRecording(context.kernel.db.kysely, actor.organisationId, id)
+        : null;
+      if (!recording) throw recordingNotFound();
+      return signAddress(context, {
+        recordingId: recording.id,
+        path: `/api/recordings/${recording.id}/${path}`,
+        query: { format, quality },
+        expiresInSeconds,
+      });
+    },
+  );
+}
+
+function registerWaveformRoutes(app: App, context: MediaContext, blocks: BlockReader): void {
+  app.get(
+    '/api/recordings/:id/waveform',
+    {
+      config: { access, budget: 'sound' },
+      schema: {
+        tags,
+        operationId: 'showWaveform',
+        summary: 'Show a recording’s waveform',
+        description: 'As many points as asked for, fewer when the sound has fewer.',
+        params: RecordingParams,
+        querystring: WaveformQuery,
+        response: { 200: Type.Ref('Waveform'), 304: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      const { resolution = DEFAULT_POINTS, ...signed } = request.query;
+      const source = await openForReader(context, request.actor, request.params.id, signed);
+      const file = await openWaveform(context, source);
+      const etag = `"${file.sha256.slice(0, 24)}-${resolution}"`;
+      reply.headers({ etag, 'cache-control': cacheControl({ isPublic: source.visibility === 'public' }) });
+      const answer = checkPreconditions(request.method, request.headers, {
+        etag,
+        modifiedAt: file.modifiedAt,
+      });
+      if (answer === 'not-modified') return reply.code(304).send(null);
+      return readWaveform(context, file, resolution);
+    },
+  );
+
+  app.get(
+    '/api/recordings/:id/waveform.dat',
+    {
+      config: { access, budget: 'sound' },
+      schema: {
+        tags,
+        operationId: 'downloadWaveform',
+        summary: 'Download a recording’s waveform',
+        description: 'The finest waveform in audiowaveform’s binary format.',
+        params: RecordingParams,
+        querystring: SignedQuery,
+      },
+    },
+    async (request, reply) => {
+      const source = await openForReader(context, request.actor, request.params.id, request.query);
+      const file = await openWaveform(context, source);
+      const isPublic = source.visibility === 'public';
+      return sendBytes(request, reply, blocks, toFileReply(context, waveformToSend(file), { isPublic }));
+    },
+  );
+}
+
+/** A file that has gone since its row was read was removed with its recording: hidden or missing, 404. */
+async function sendBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  blocks: BlockReader,
+  file: FileReply,
+): Promise<FastifyReply> {
+  try {
+    await replyWithFile(request, reply, blocks, file);
+  } catch (error) {
+    if (reply.sent) {
+      request.log.warn({ err: error }, 'sound broke off');
+      return reply;
+    }
+    if (
+      error instanceof FileChangedError ||
+      (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    ) {
+      throw renditionNotFound('The file of this sound is not there any more.', { cause: error });
+    }
+    throw error;
+  }
+  return reply;
+}

@@ -1,0 +1,207 @@
+import Type from 'typebox';
+import { needs, open } from '../../kernel/auth/access.ts';
+import type { App } from '../../kernel/http/app.ts';
+import { pageMembers } from '../../kernel/http/schemas.ts';
+import { isId } from '../../kernel/id.ts';
+import { cancelExtraction } from './cancel-extraction.ts';
+import { changeRecording } from './change-recording.ts';
+import { recordingNotFound } from './errors.ts';
+import type { MediaContext } from './media-context.ts';
+import { mayRead, maySeeAll } from './policy.ts';
+import { presentRecording, presentRendition } from './present.ts';
+import { listWithRenditions, withRenditions } from './read-recordings.ts';
+import { findRecording } from './recording-repo.ts';
+import { removeRecording } from './remove-recording.ts';
+import { requestRendition } from './request-rendition.ts';
+import { retryExtraction } from './retry-extraction.ts';
+import {
+  ChangeBody,
+  RecordingListQuery,
+  RecordingPage,
+  RecordingParams,
+  RecordingRef,
+  RenditionBody,
+  RenditionReply,
+} from './schemas.ts';
+
+const tags = ['Recordings'];
+const DEFAULT_PER_PAGE = 20;
+
+/** Lists, shows, changes and removes recordings, and steers their work. */
+export function registerRecordingRoutes(app: App, context: MediaContext): void {
+  const { db } = context.kernel;
+
+  app.get(
+    '/api/recordings',
+    {
+      config: {
+        access: open('without media.read the list holds public, ready recordings only'),
+        budget: 'api',
+      },
+      schema: {
+        tags,
+        operationId: 'listRecordings',
+        summary: 'List recordings',
+        description: 'Newest first. Readers from outside see what is public and ready.',
+        querystring: RecordingListQuery,
+        response: { 200: RecordingPage },
+      },
+    },
+    async ({ actor, query }) => {
+      const { page = 1, per_page: perPage = DEFAULT_PER_PAGE, status, q } = query;
+      const isInsider = maySeeAll(actor);
+      const { items, total } = await listWithRenditions(db, actor.organisationId, {
+        status,
+        q: q ?? '',
+        publicOnly: !isInsider,
+        page,
+        perPage,
+      });
+      const recordings = items.map(({ recording, renditions }) =>
+        presentRecording(recording, renditions, isInsider),
+      );
+      return { recordings, ...pageMembers(page, perPage, total) };
+    },
+  );
+
+  app.get(
+    '/api/recordings/:id',
+    {
+      config: {
+        access: open('hidden unless public, unlisted, or the actor holds media.read'),
+        budget: 'api',
+      },
+      schema: {
+        tags,
+        operationId: 'showRecording',
+        summary: 'Show a recording',
+        description: 'With its state, its progress and its renditions.',
+        params: RecordingParams,
+        response: { 200: RecordingRef },
+      },
+    },
+    async ({ actor, params }) => {
+      const recording = await findRecording(db.kysely, actor.organisationId, pathId(params));
+      if (!recording || !mayRead(actor, recording)) throw recordingNotFound();
+      return withRenditions(db, recording, maySeeAll(actor));
+    },
+  );
+
+  app.patch(
+    '/api/recordings/:id',
+    {
+      config: { access: needs('media.write'), budget: 'api' },
+      schema: {
+        tags,
+        operationId: 'changeRecording',
+        summary: 'Change a recording',
+        description: 'Title, language, visibility; absent members stay as they are.',
+        params: RecordingParams,
+        body: ChangeBody,
+        response: { 200: RecordingRef },
+      },
+    },
+    async ({ actor, params, body }) => {
+      const recording = await changeRecording(context, actor.organisationId, pathId(params), body);
+      return withRenditions(db, recording, true);
+    },
+  );
+
+  app.delete(
+    '/api/recordings/:id',
+    {
+      config: { access: needs('media.delete'), budget: 'api' },
+      schema: {
+        tags,
+        operationId: 'removeRecording',
+        summary: 'Remove a recording',
+        description: 'With its files. 409 while something, such as a débat, uses it.',
+        params: RecordingParams,
+        response: { 204: Type.Null() },
+      },
+    },
+    async ({ actor, params }, reply) => {
+      const id = pathId(params);
+      await db.transaction((tx) => removeRecording(tx, context, actor.organisationId, id));
+      return reply.code(204).send(null);
+    },
+  );
+
+  registerWorkRoutes(app, context);
+}
+
+function registerWorkRoutes(app: App, context: MediaContext): void {
+  const { db } = context.kernel;
+
+  app.post(
+    '/api/recordings/:id/retry',
+    {
+      config: { access: needs('media.write'), budget: 'api' },
+      schema: {
+        tags,
+        operationId: 'retryRecording',
+        summary: 'Start failed or cancelled work again',
+        description: 'It goes on at the stage it had reached.',
+        params: RecordingParams,
+        response: { 202: RecordingRef },
+      },
+    },
+    async ({ actor, params }, reply) => {
+      const id = pathId(params);
+      const recording = await db.transaction((tx) => retryExtraction(tx, context, actor.organisationId, id));
+      return reply.code(202).send(await withRenditions(db, recording, true));
+    },
+  );
+
+  app.post(
+    '/api/recordings/:id/cancel',
+    {
+      config: { access: needs('media.write'), budget: 'api' },
+      schema: {
+        tags,
+        operationId: 'cancelRecording',
+        summary: 'Cancel work that waits or runs',
+        description: 'The recording ends in error with the code media.cancelled and may be retried.',
+        params: RecordingParams,
+        response: { 200: RecordingRef },
+      },
+    },
+    async ({ actor, params }) => {
+      const id = pathId(params);
+      const recording = await db.transaction((tx) => cancelExtraction(tx, context, actor.organisationId, id));
+      return withRenditions(db, recording, true);
+    },
+  );
+
+  app.post(
+    '/api/recordings/:id/renditions',
+    {
+      config: { access: needs('media.write'), budget: 'api' },
+      schema: {
+        tags,
+        operationId: 'requestRendition',
+        summary: 'Ask for a rendition',
+        description: '202 while it waits or is made, 200 once it is there; made once for all who ask.',
+        params: RecordingParams,
+        body: RenditionBody,
+        response: { 200: RenditionReply, 202: RenditionReply },
+      },
+    },
+    async ({ actor, params, body }, reply) => {
+      const id = pathId(params);
+      const rendition = await db.transaction((tx) =>
+        requestRendition(tx, context, actor.organisationId, id, body),
+      );
+      const { recordingId, jobId } = rendition;
+      return reply
+        .code(rendition.status === 'completed' ? 200 : 202)
+        .send({ ...presentRendition(rendition), recording_id: recordingId, job_id: jobId });
+    },
+  );
+}
+
+/** A malformed id names nothing: 404 before it reaches SQL. */
+function pathId({ id }: { id: string }): string {
+  if (!isId(id)) throw recordingNotFound();
+  return id;
+}

@@ -1,0 +1,16 @@
+import type { App } from '../../kernel/http/app.ts';
+import type { BlockReader } from '../../kernel/http/block-reader.ts';
+import type { MediaContext } from './media-context.ts';
+import { registerAudioRoutes } from './routes-audio.ts';
+import { registerRecordingRoutes } from './routes-recordings.ts';
+import { registerUploadRoutes } from './routes-upload.ts';
+import { RecordingSchema, WaveformSchema } from './schemas.ts';
+
+/** Everything below /api/recordings. */
+export function mediaRoutes(app: App, context: MediaContext, blocks: BlockReader): void {
+  app.addSchema(RecordingSchema);
+  app.addSchema(WaveformSchema);
+  registerUploadRoutes(app, context);
+  registerRecordingRoutes(app, context);
+  registerAudioRoutes(app, context, blocks);
+}

@@ -1,0 +1,157 @@
+import Type from 'typebox';
+import { PageMembers, PageQuery } from '../../kernel/http/schemas.ts';
+import { TITLE_LENGTH } from './names.ts';
+import { RECORDING_SOURCES, RECORDING_STATUSES, VISIBILITIES } from './recording.ts';
+import { AUDIO_FORMATS, RENDITION_STATUSES } from './rendition.ts';
+
+const LONGEST_SIGNED_SECONDS = 7 * 86_400;
+
+const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const Id = Type.String({ format: 'uuid' });
+const Time = Type.String({ format: 'date-time' });
+const Format = Type.Enum([...AUDIO_FORMATS]);
+const Quality = Type.String({
+  maxLength: 10,
+  description: 'Bit rate such as `192k`; `lossless` for wav and flac',
+});
+const Language = Type.String({
+  maxLength: 35,
+  pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+  description: 'BCP 47 tag, e.g. `fr` or `pt-BR`',
+});
+const Title = Type.String({ minLength: 1, maxLength: TITLE_LENGTH });
+
+export const RenditionSchema = Type.Object({
+  format: Format,
+  quality: Quality,
+  status: Type.Enum([...RENDITION_STATUSES]),
+  file_size: orNull(Type.Integer()),
+  url: orNull(Type.String({ description: 'Where it plays, once completed' })),
+});
+
+export const RecordingSchema = Type.Object(
+  {
+    id: Id,
+    title: Type.String(),
+    language: orNull(Type.String()),
+    visibility: Type.Enum([...VISIBILITIES]),
+    status: Type.Enum([...RECORDING_STATUSES]),
+    progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    error: orNull(Type.String({ description: 'A sentence that can be shown' })),
+    error_code: orNull(Type.String()),
+    source: Type.Enum([...RECORDING_SOURCES]),
+    source_url: orNull(Type.String({ description: 'Told to people of the organisation only' })),
+    filename: orNull(Type.String()),
+    mime_type: orNull(Type.String()),
+    codec: orNull(Type.String()),
+    duration_seconds: orNull(Type.Number()),
+    sample_rate: orNull(Type.Integer()),
+    channels: orNull(Type.Integer()),
+    bitrate_kbps: orNull(Type.Integer()),
+    file_size: orNull(Type.Integer()),
+    sha256: orNull(Type.String()),
+    loudness: orNull(
+      Type.Object({
+        integrated_lufs: Type.Number(),
+        range_lu: Type.Number(),
+        true_peak_dbtp: Type.Number(),
+      }),
+    ),
+    renditions: Type.Array(RenditionSchema),
+    created_at: Time,
+    updated_at: Time,
+  },
+  { $id: 'Recording' },
+);
+
+export const RecordingRef = Type.Ref('Recording');
+
+export const RecordingPage = Type.Object({ recordings: Type.Array(RecordingRef), ...PageMembers });
+
+export const RecordingParams = Type.Object({ id: Type.String({ maxLength: 100 }) });
+
+export const RecordingListQuery = Type.Object({
+  ...PageQuery,
+  status: Type.Optional(Type.Enum([...RECORDING_STATUSES])),
+  q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of the title' })),
+});
+
+/** Described for clients; the bytes are read as a stream and never validated as one value. */
+export const UploadForm = Type.Object({
+  file: Type.String({ format: 'binary', description: 'Any audio or video file' }),
+  title: Type.Optional(Title),
+  language: Type.Optional(Language),
+});
+
+/** The fields of an upload form beside its file, validated by hand after the stream has been read. */
+export const UploadFields = Type.Object({ title: Type.Optional(Title), language: Type.Optional(Language) });
+export type UploadFields = Type.Static<typeof UploadFields>;
+
+export const ImportBody = Type.Object({
+  url: Type.String({ minLength: 1, maxLength: 2048, description: 'Address of an audio or video file' }),
+  title: Type.Optional(Title),
+  language: Type.Optional(Language),
+  priority: Type.Optional(Type.Enum(['low', 'normal', 'high', 'urgent'])),
+  format: Type.Optional(Format),
+  quality: Type.Optional(Quality),
+});
+
+export const ImportReply = Type.Object({
+  job_id: orNull(Type.String()),
+  recording_id: Id,
+  status: Type.Enum([...RECORDING_STATUSES]),
+  recording: RecordingRef,
+});
+
+export const ChangeBody = Type.Object({
+  title: Type.Optional(Title),
+  language: Type.Optional(orNull(Language)),
+  visibility: Type.Optional(Type.Enum([...VISIBILITIES])),
+});
+export type ChangeBody = Type.Static<typeof ChangeBody>;
+
+export const RenditionBody = Type.Object({ format: Type.Optional(Format), quality: Type.Optional(Quality) });
+
+export const RenditionReply = Type.Object({
+  ...RenditionSchema.properties,
+  recording_id: Id,
+  job_id: orNull(Type.String()),
+});
+
+const Signed = {
+  expires: Type.Optional(Type.String({ maxLength: 20, description: 'Unix seconds' })),
+  sig: Type.Optional(Type.String({ maxLength: 128 })),
+};
+const Asked = { format: Type.Optional(Format), quality: Type.Optional(Quality) };
+
+export const AudioQuery = Type.Object({ ...Asked, ...Signed });
+
+export const WaveformQuery = Type.Object({
+  resolution: Type.Optional(Type.Integer({ minimum: 10, maximum: 20_000, default: 2000 })),
+  ...Signed,
+});
+export const SignedQuery = Type.Object(Signed);
+
+export const WaveformSchema = Type.Object(
+  {
+    peaks: Type.Array(Type.Number(), {
+      description: 'Lowest and highest value of each point in turn, −1 to 1',
+    }),
+    rms: Type.Array(Type.Number(), { description: '0 to 1' }),
+    sample_rate: Type.Integer(),
+    duration_ms: Type.Integer(),
+    generated_at: Time,
+  },
+  { $id: 'Waveform' },
+);
+
+export const SignBody = Type.Object({
+  path: Type.Optional(Type.Enum(['audio', 'download', 'waveform', 'waveform.dat'])),
+  ...Asked,
+  expires_in_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_SIGNED_SECONDS })),
+});
+
+export const SignReply = Type.Object({
+  url: Type.String({ description: 'Path and query, good on any host name of this installation' }),
+  expires: Type.Integer({ description: 'Unix seconds' }),
+});

@@ -1,0 +1,84 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { JobPriority } from '../../kernel/jobs/job.ts';
+import type { RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
+import type { AudioFormat, RenditionStatus } from './rendition.ts';
+
+type DatedByDatabase = ColumnType<Date, Date | undefined, Date>;
+
+/** Rows of `recordings` (migration 0002). */
+export type RecordingsTable = {
+  id: string;
+  organisation_id: string;
+  title: string;
+  language: string | null;
+  visibility: Generated<Visibility>;
+  source: RecordingSource;
+  source_url: string | null;
+  status: RecordingStatus;
+  stage: RecordingStage;
+  progress: Generated<number>;
+  error_code: string | null;
+  error_message: string | null;
+  wanted_format: AudioFormat;
+  wanted_quality: string;
+  priority: Generated<JobPriority>;
+  job_id: string | null;
+  run_id: string | null;
+  heartbeat_at: DatedByDatabase;
+  attempts: Generated<number>;
+  faults: Generated<number>;
+  original_key: string | null;
+  filename: string | null;
+  size_bytes: number | null;
+  sha256: string | null;
+  mime_type: string | null;
+  container: string | null;
+  codec: string | null;
+  audio_stream_index: number | null;
+  has_video: boolean | null;
+  duration_ms: number | null;
+  sample_rate: number | null;
+  channels: number | null;
+  bitrate_kbps: number | null;
+  waveform_key: string | null;
+  waveform_sha256: string | null;
+  created_by: string | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  created_at: DatedByDatabase;
+  updated_at: DatedByDatabase;
+};
+
+/** Rows of `renditions`. */
+export type RenditionsTable = {
+  id: string;
+  organisation_id: string;
+  recording_id: string;
+  format: AudioFormat;
+  quality: string;
+  status: RenditionStatus;
+  is_planned: boolean;
+  filename: string;
+  file_key: string | null;
+  size_bytes: number | null;
+  sha256: string | null;
+  mime_type: string | null;
+  duration_ms: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  job_id: string | null;
+  run_id: string | null;
+  heartbeat_at: DatedByDatabase;
+  attempts: Generated<number>;
+  started_at: Date | null;
+  completed_at: Date | null;
+  created_at: DatedByDatabase;
+  updated_at: DatedByDatabase;
+};
+
+/** The media module's part of the database. */
+// A type alias: Kysely's withTables wants an implicit index signature, which interfaces lack.
+export type MediaTables = {
+  recordings: RecordingsTable;
+  renditions: RenditionsTable;
+};

@@ -1,0 +1,128 @@
+import { newId } from '../../kernel/id.ts';
+import { MediaError, type MediaInfo } from '../../kernel/media/tools.ts';
+import { StorageFullError } from '../../kernel/storage/errors.ts';
+import type { CommittedFile, Draft } from '../../kernel/storage/storage.ts';
+import { brokenFile, notAudio, storageFull } from './errors.ts';
+import { newFileKey } from './file-keys.ts';
+import type { MediaContext } from './media-context.ts';
+import { titleFromFilename } from './names.ts';
+import { toFacts } from './probed-facts.ts';
+import type { Recording } from './recording.ts';
+import type { NewRecording } from './recording-repo.ts';
+import { queueNewRecording } from './request-extraction.ts';
+import { readUploadForm, type UploadedForm, type UploadPart } from './upload-form.ts';
+
+/** Long files without an index are measured by decoding; past this the worker does it. */
+const PROBE_MS = 15_000;
+
+export interface Uploader {
+  organisationId: string;
+  personId: string | null;
+}
+
+/**
+ * Takes a form's file. Answers only when the bytes are on the disk and the row and its job are committed; anything
+ * less leaves nothing behind but, after a crash in between, a file that the sweep removes.
+ */
+export async function uploadRecording(
+  context: MediaContext,
+  uploader: Uploader,
+  parts: AsyncIterable<UploadPart>,
+  expectedBytes: number,
+): Promise<Recording> {
+  const { storage } = context.kernel;
+  let draft: Draft | undefined;
+  try {
+    draft = await storage.create({ expectedBytes });
+    const form = await readUploadForm(parts, draft);
+    const info = await probeSoon(context, draft.path);
+    const id = newId();
+    const file = await draft.commit(newFileKey(uploader.organisationId, id, 'original'));
+    return await keepOrRemove(context, uploader, toNewRecording(context, uploader, id, form, file, info));
+  } catch (error) {
+    await draft?.abandon();
+    if (error instanceof StorageFullError) {
+      throw storageFull(
+        'There is no room left for this file. Nothing of it was kept; tell the administrator.',
+        {
+          cause: error,
+        },
+      );
+    }
+    throw error;
+  }
+}
+
+async function keepOrRemove(
+  context: MediaContext,
+  { organisationId }: Uploader,
+  wanted: NewRecording & { original: { originalKey: string } },
+): Promise<Recording> {
+  const { db, storage } = context.kernel;
+  try {
+    const queued = await db.transaction((tx) => queueNewRecording(tx, context, organisationId, wanted));
+    if (!queued) throw new Error('an upload has no address, so none can be taken');
+    return queued.recording;
+  } catch (error) {
+    // A commit whose answer was lost may have happened: removing the file then would break an existing recording.
+    if (!isCommitUncertain(error)) await storage.remove(wanted.original.originalKey).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The server's own errors carry a five-character SQLSTATE and mean "rolled back"; a lost connection means anything. */
+function isCommitUncertain(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return !(typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P)/.test(code));
+}
+
+/** What the file is, when that can be told quickly; refuses what is plainly no sound. */
+async function probeSoon({ kernel, log }: MediaContext, path: string): Promise<MediaInfo | null> {
+  try {
+    return await kernel.media.probe(path, { signal: AbortSignal.timeout(PROBE_MS) });
+  } catch (error) {
+    if (error instanceof MediaError) {
+      if (['not-audio', 'no-audio-stream', 'hostile'].includes(error.failure)) {
+        throw notAudio(error.message, { cause: error });
+      }
+      if (error.failure === 'broken') throw brokenFile(error.message, { cause: error });
+    }
+    // The worker tries again with more time, and says what is wrong in the recording itself.
+    log.info({ err: error }, 'an upload could not be probed at once');
+    return null;
+  }
+}
+
+function toNewRecording(
+  { defaults }: MediaContext,
+  uploader: Uploader,
+  id: string,
+  form: UploadedForm,
+  file: CommittedFile,
+  info: MediaInfo | null,
+) {
+  return {
+    id,
+    title:
+      form.title ??
+      (form.filename && titleFromFilename(form.filename)) ??
+      info?.tags.title?.slice(0, 200) ??
+      'Untitled',
+    language: form.language,
+    visibility: 'private' as const,
+    source: 'upload' as const,
+    sourceUrl: null,
+    stage: info ? ('encode' as const) : ('probe' as const),
+    wantedFormat: defaults.format,
+    wantedQuality: defaults.quality,
+    priority: 'normal' as const,
+    createdBy: uploader.personId,
+    original: {
+      originalKey: file.key,
+      filename: form.filename,
+      sizeBytes: file.sizeBytes,
+      sha256: file.sha256,
+      ...(info ? toFacts(info) : {}),
+    },
+  };
+}
