@@ -45,5 +45,5 @@ export function slugOf(name: string): string {
 /** `radio` → `radio-2`, within the length of a slug. */
 export function numberedSlug(slug: string, number: number): string {
   const ending = `-${number}`;
-  return slug.slice(0, SLUG_MAX_LENGTH - ending.length) + ending;
+  return slug.slice(0, SLUG_MAX_LENGTH - ending.length).replace(/-+$/, '') + ending;
 }

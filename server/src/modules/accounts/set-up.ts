@@ -71,9 +71,10 @@ export async function setUp(accounts: Accounts, wanted: SetUp, origin: Origin): 
 
 /** Before any hashing; checked again in the transaction. */
 async function refuseEarly(accounts: Accounts, tokenHash: Buffer): Promise<void> {
+  const isGood = await isSetupLinkGoodAcrossOrganisations(accounts.db.kysely, tokenHash, now(accounts));
+  // Asked second: a link that somebody has just used is not the fault to tell.
   if (!(await isSetupNeeded(accounts))) throw setUpAlready();
-  if (!(await isSetupLinkGoodAcrossOrganisations(accounts.db.kysely, tokenHash, now(accounts))))
-    throw linkNotGood();
+  if (!isGood) throw linkNotGood();
 }
 
 const setUpAlready = () => alreadySetUp('This installation is set up already. Sign in instead.');
