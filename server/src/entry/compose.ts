@@ -10,7 +10,7 @@ import { mediaModule } from '../modules/media/media.module.ts';
 /** Every module, in the order in which a later one may call an earlier one. */
 export function composeModules(kernel: Kernel) {
   const accounts = accountsModule(kernel);
-  const media = mediaModule(kernel, { accounts: accounts.door });
+  const media = mediaModule(kernel);
   const archive = archiveModule(kernel, { accounts: accounts.door, media: media.door });
   const modules: Module[] = [accounts, media, archive];
   return { modules, accounts: accounts.door, media: media.door, archive: archive.door };

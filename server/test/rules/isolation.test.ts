@@ -72,6 +72,7 @@ async function call(
 /** A body that would be accepted from the owner, so that nothing but the organisation can refuse it. */
 const BODIES: Record<string, object> = {
   'PUT /api/admin/users/:id/password': { password: 'A-new-password-2026' },
+  'PATCH /api/admin/users/:id': { full_name: 'Stolen' },
   'PUT /api/debats/:id': { title: 'Stolen' },
   'PATCH /api/debats/:id': { title: 'Stolen' },
   'POST /api/debats/:id/extract': {},

@@ -46,7 +46,7 @@ export function registerErrors(app: App): void {
 }
 
 function sendProblem(problem: Problem, cause: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (problem.statusCode >= 500) request.log.error({ err: cause, requestId: request.id }, 'a request failed');
+  if (problem.statusCode >= 500) request.log.error({ err: cause }, 'a request failed');
   if (reply.raw.headersSent) {
     // Bytes have gone: the only honest end is a broken connection.
     reply.raw.destroy();

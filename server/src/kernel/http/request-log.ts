@@ -18,7 +18,6 @@ export function registerRequestLog(app: App, metrics: Metrics): void {
     );
     request.log.info(
       {
-        requestId: request.id,
         method: request.method,
         path: pathOf(request),
         status: reply.statusCode,

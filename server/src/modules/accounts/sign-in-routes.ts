@@ -79,7 +79,11 @@ function refreshRoute(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const { token, inCookie } = refreshTokenOf(request, request.body?.refresh_token);
-      if (token === null) throw unauthenticated('Send a refresh token, in the body or in the cookie.');
+      if (token === null) {
+        throw validationFailed('Send a refresh token, in the body or in the cookie.', {
+          errors: [{ field: 'refresh_token', message: 'is missing' }],
+        });
+      }
       const tokens = await refreshSession(accounts, token, originOf(request));
       if (inCookie) reply.setCookie(REFRESH_COOKIE, tokens.refreshToken, cookieOptions(accounts.config));
       return unstored(reply).send(presentTokens(tokens, inCookie));
