@@ -5,11 +5,13 @@ import type { Module } from '../../kernel/module.ts';
 import { type AccountsDoor, concerns, readSessionRevoked, SESSION_REVOKED } from '../accounts/public.ts';
 import type { MediaDoor } from '../media/public.ts';
 import type { Archive } from './archive.ts';
+import { bringSeed } from './bring-sample.ts';
 import type { ArchiveDoor } from './public.ts';
 import { relayNews } from './relay-news.ts';
 import { debatRoutes } from './routes.ts';
 import { audioRoutes } from './routes-audio.ts';
 import { extractionRoutes } from './routes-extraction.ts';
+import { sampleRoutes } from './routes-sample.ts';
 import { socketRoutes } from './routes-socket.ts';
 import { AudioFileSchema, DebatPage, DebatSchema, Extraction, Streaming } from './schemas.ts';
 import { channelRules } from './socket-channels.ts';
@@ -45,7 +47,7 @@ export function archiveModule(
       for (const end of ends) end();
       await archive.visits.flush();
     },
-    door: {},
+    door: { bringSeed: (bringer) => bringSeed(archive, bringer) },
   };
 }
 
@@ -55,6 +57,7 @@ function registerRoutes(app: App, archive: Archive, kernel: Kernel, accounts: Ac
   debatRoutes(app, archive);
   extractionRoutes(app, archive);
   audioRoutes(app, archive);
+  sampleRoutes(app, archive);
   socketRoutes(app, kernel.sockets, accounts.authenticator);
 }
 

@@ -1,4 +1,4 @@
-import type { SignedInActor } from '../../kernel/auth/actor.ts';
+import type { Actor } from '../../kernel/auth/actor.ts';
 import type { Tx } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
 import { type Archive, now, today } from './archive.ts';
@@ -11,8 +11,11 @@ import { announceStatus } from './news.ts';
 import type { NewDebat } from './schemas.ts';
 import { settleSound } from './settle-sound.ts';
 
+/** For whom a débat is added; `personId` null when a command on the server did it. */
+type Author = Pick<Actor, 'organisationId' | 'personId'>;
+
 /** Adds a débat from a source address, a recording, or metadata alone; returns its id. */
-export async function createDebat(archive: Archive, actor: SignedInActor, body: NewDebat): Promise<string> {
+export async function createDebat(archive: Archive, actor: Author, body: NewDebat): Promise<string> {
   const { columns, faults } = readColumns(body);
   const { start_time: start, end_time: end } = columns;
   const all = [...faults, ...orderFaults(start, end), ...statusFaults(columns.status, null)];
@@ -45,7 +48,7 @@ async function add(tx: Tx, columns: NewDebatColumns): Promise<void> {
 
 async function freshColumns(
   archive: Archive,
-  actor: SignedInActor,
+  actor: Author,
   title: string,
   columns: DebatColumns,
 ): Promise<NewDebatColumns> {

@@ -1,4 +1,10 @@
+import type { Bringer, Brought } from './bring-sample.ts';
+
+export type { Bringer, Brought } from './bring-sample.ts';
 export { DEBAT_STATUSES, DEBAT_TYPES, type DebatStatus, type DebatType } from './debat.ts';
 
-/** What the archive offers to later modules and to the entry: nothing yet. */
-export type ArchiveDoor = Record<never, never>;
+/** What the archive offers to later modules and to the entry. */
+export interface ArchiveDoor {
+  /** `./antenne seed`: the invented assembly and station; what is there already stays as it is. */
+  bringSeed(bringer: Bringer): Promise<Brought>;
+}
