@@ -87,7 +87,7 @@ export function createLiveUpdates({ address, open }: LiveParts): LiveUpdates {
     });
     mine.addEventListener('message', (event) => {
       const message = parseMessage(event.data);
-      if (message?.channel == null) return;
+      if (message?.channel == null || message.type.endsWith('subscribed')) return;
       for (const handler of channels.get(message.channel) ?? []) handler(message);
     });
     mine.addEventListener('close', () => {

@@ -21,7 +21,7 @@ export default function Dock() {
       aria-label={t('player.label')}
       className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-raised pb-[env(safe-area-inset-bottom)]"
     >
-      <div className="mx-auto grid max-w-[84rem] grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 md:grid-cols-[auto_minmax(10rem,17rem)_minmax(0,1fr)_auto] md:gap-x-5 md:px-6">
+      <div className="mx-auto grid max-w-[84rem] grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 px-4 py-2 md:grid-cols-[auto_minmax(10rem,17rem)_minmax(0,1fr)_auto] md:gap-x-5 md:px-6">
         <Transport track={track} />
         <Now track={track} />
         <div className="order-first col-span-3 md:order-none md:col-span-1">

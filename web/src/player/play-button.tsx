@@ -11,8 +11,8 @@ interface PlayButtonProps {
   atSeconds?: number;
 }
 
-const sizes = { row: 'size-9', dock: 'size-11', page: 'size-14' };
-const drawings = { row: 15, dock: 19, page: 24 };
+const sizes = { row: 'size-9 md:size-8', dock: 'size-11', page: 'size-14' };
+const drawings = { row: 14, dock: 19, page: 24 };
 
 /** Plays a track where it stands. Lit with the signal only while that track is what one hears. */
 export function PlayButton({

@@ -1,8 +1,6 @@
 import { usePlayerState, useServices } from '../app-services.ts';
 import { formatClock } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
-import { IconButton } from '../ui/controls.tsx';
-import { copyPlace } from './copy-place.ts';
 import { PlayButton } from './play-button.tsx';
 import { Timeline } from './timeline.tsx';
 import { type Track, trackKey } from './track.ts';
@@ -23,7 +21,7 @@ export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: numb
       : t('debat.play');
   return (
     <section aria-label={t('debat.soundTitle')} className="border-t border-line pt-5">
-      <div className="mb-4 flex items-center gap-4">
+      <Timeline track={track} durationSeconds={Math.max(1, durationSeconds)}>
         <PlayButton
           track={track}
           size="page"
@@ -31,21 +29,14 @@ export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: numb
           pauseName={t('debat.pause')}
           atSeconds={atSeconds ?? undefined}
         />
-        <p className="text-[1.75rem] leading-none font-light tracking-tight" aria-hidden="true">
+        <p className="flex-1 text-[1.75rem] leading-none font-light tracking-tight" aria-hidden="true">
           {formatClock(at, durationSeconds)}
           <span className="text-body font-normal tracking-normal text-faint">
-            {' '}
-            / {formatClock(durationSeconds)}
+            {' / '}
+            {formatClock(durationSeconds)}
           </span>
         </p>
-        <IconButton
-          name={t('debat.copy')}
-          icon="link"
-          className="ml-auto"
-          onClick={() => void copyPlace(services, track)}
-        />
-      </div>
-      <Timeline track={track} durationSeconds={Math.max(1, durationSeconds)} />
+      </Timeline>
     </section>
   );
 }

@@ -1,17 +1,26 @@
-import { type KeyboardEvent, useCallback, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useServices } from '../app-services.ts';
 import { formatClock } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
 import { IconButton } from '../ui/controls.tsx';
+import { copyPlace } from './copy-place.ts';
 import { fitView, followView, placeOf, resolutionFor, ticksOf, type View, zoomView } from './peaks.ts';
 import type { Track } from './track.ts';
 import { Waveform } from './waveform.tsx';
 
 const zoomStep = 2;
 
+interface TimelineProps {
+  track: Track;
+  durationSeconds: number;
+  /** What stands above the waveform, left of the zoom. */
+  children: ReactNode;
+}
+
 /** The timeline of a page: a tall waveform with its instants, that zooms and turns its pages with the playhead. */
-export function Timeline({ track, durationSeconds }: { track: Track; durationSeconds: number }) {
-  const { player } = useServices();
+export function Timeline({ track, durationSeconds, children }: TimelineProps) {
+  const services = useServices();
+  const { player } = services;
   const { t } = useText();
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [view, setView] = useState<View>({ from: 0, to: durationSeconds });
@@ -34,6 +43,20 @@ export function Timeline({ track, durationSeconds }: { track: Track; durationSec
   const isZoomed = view.to - view.from < durationSeconds - 0.01;
   return (
     <div>
+      <div className="mb-4 flex items-center gap-4">
+        {children}
+        <div className="-mr-2.5 flex">
+          <IconButton
+            name={t('player.zoomOut')}
+            icon="minus"
+            size={16}
+            disabled={!isZoomed}
+            onClick={() => zoom(1 / zoomStep)}
+          />
+          <IconButton name={t('player.zoomIn')} icon="plus" size={16} onClick={() => zoom(zoomStep)} />
+          <IconButton name={t('debat.copy')} icon="link" onClick={() => void copyPlace(services, track)} />
+        </div>
+      </div>
       <Waveform
         track={track}
         durationSeconds={durationSeconds}
@@ -49,27 +72,17 @@ export function Timeline({ track, durationSeconds }: { track: Track; durationSec
           <Tick key={at} at={at} width={width} view={view} durationSeconds={durationSeconds} />
         ))}
       </div>
-      <div className="flex items-center gap-1">
-        <div className="h-1 flex-1 rounded-full bg-sunk" aria-hidden="true">
-          {isZoomed && (
-            <div
-              className="h-full rounded-full bg-line-strong"
-              style={{
-                marginLeft: `${(view.from / durationSeconds) * 100}%`,
-                width: `${((view.to - view.from) / durationSeconds) * 100}%`,
-              }}
-            />
-          )}
+      {isZoomed && (
+        <div className="mt-1 h-1 rounded-full bg-sunk" aria-hidden="true">
+          <div
+            className="h-full rounded-full bg-line-strong"
+            style={{
+              marginLeft: `${(view.from / durationSeconds) * 100}%`,
+              width: `${((view.to - view.from) / durationSeconds) * 100}%`,
+            }}
+          />
         </div>
-        <IconButton
-          name={t('player.zoomOut')}
-          icon="minus"
-          size={15}
-          disabled={!isZoomed}
-          onClick={() => zoom(1 / zoomStep)}
-        />
-        <IconButton name={t('player.zoomIn')} icon="plus" size={15} onClick={() => zoom(zoomStep)} />
-      </div>
+      )}
     </div>
   );
 }

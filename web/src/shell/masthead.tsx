@@ -59,7 +59,7 @@ export function Masthead({ openPalette, openKeys }: MastheadProps) {
           aria-label={t('shell.home', { name })}
         >
           <Lamp />
-          <span className="truncate font-serif text-[1.1875rem] font-semibold tracking-[-0.01em]">
+          <span className="line-clamp-2 font-serif text-[1.0625rem] leading-tight font-semibold tracking-[-0.01em] md:text-[1.1875rem]">
             {name}
           </span>
         </Link>

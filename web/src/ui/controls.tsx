@@ -90,10 +90,10 @@ export function Select({
   ...rest
 }: ComponentProps<'select'> & { quiet?: boolean }) {
   const look = quiet
-    ? 'min-h-10 w-full rounded-(--radius) border-0 bg-transparent pl-2 pr-7 text-soft hover:text-ink hover:bg-sunk'
+    ? 'min-h-10 max-w-full [field-sizing:content] rounded-(--radius) border-0 bg-transparent pl-2.5 pr-7 text-soft hover:text-ink hover:bg-sunk'
     : `${inputLook} pr-9`;
   return (
-    <span className={`relative inline-flex min-w-0 items-center ${className}`}>
+    <span className={`relative inline-flex min-w-0 items-center justify-self-start ${className}`}>
       <select className={`appearance-none text-ellipsis ${look}`} {...rest} />
       <span className="pointer-events-none absolute right-2 text-faint">
         <Icon name="chevron" size={14} />

@@ -42,7 +42,7 @@ export function Empty({ title, text, children }: { title: string; text: string; 
 
 /** One fact of a sheet; nothing is written for what is not known. */
 export function Fact({ name, children }: { name: string; children: ReactNode }) {
-  if (children === null || children === undefined || children === '') return null;
+  if (children === null || children === undefined || children === false || children === '') return null;
   return (
     <div className="grid grid-cols-[8.5rem_1fr] gap-x-4 border-t border-line py-2">
       <dt className="text-faint">{name}</dt>

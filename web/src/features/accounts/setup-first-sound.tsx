@@ -8,7 +8,7 @@ import { debatTrack } from '../archive/debat-track.ts';
 import { Poster } from './setup-poster.tsx';
 
 const choiceLook =
-  'group flex w-full items-center gap-5 border-b border-line py-5 text-left no-underline hover:bg-sunk md:px-3 md:-mx-3 md:w-[calc(100%+1.5rem)]';
+  'group flex w-full items-center gap-5 border-b border-line py-5 text-left no-underline hover:bg-sunk';
 const discLook =
   'inline-flex size-14 shrink-0 items-center justify-center rounded-full border border-ink transition-colors duration-150';
 
@@ -45,7 +45,7 @@ export function FirstSoundStep({ organisationName }: { organisationName: string 
           <span className={`${discLook} bg-ink text-paper`}>
             <Icon name="play" size={24} />
           </span>
-          <span role="status">
+          <span>
             <span className="block font-serif text-title font-semibold">
               {sample.isPending ? t('setup.sampleBusy') : t('setup.sample')}
             </span>

@@ -26,7 +26,7 @@ export function ArchiveFilters({ search }: { search: ArchiveSearch }) {
       resetScroll: false,
     });
   return (
-    <search className="grid grid-cols-2 items-center gap-x-2 border-y border-line py-1 md:flex">
+    <search className="flex flex-wrap items-center justify-between gap-x-2 border-y border-line py-1">
       <SearchText q={search.q ?? ''} onChange={(q) => narrow({ q }, true)} />
       <Select
         quiet
@@ -34,7 +34,7 @@ export function ArchiveFilters({ search }: { search: ArchiveSearch }) {
         value={search.type ?? ''}
         onChange={(event) => narrow({ type: event.target.value })}
       >
-        <option value="">{t('archive.anyType')}</option>
+        <option value="">{t('archive.type')}</option>
         {debatTypes.map((type) => (
           <option key={type} value={type}>
             {t(`type.${type}`)}
@@ -48,7 +48,7 @@ export function ArchiveFilters({ search }: { search: ArchiveSearch }) {
         value={search.status ?? ''}
         onChange={(event) => narrow({ status: event.target.value })}
       >
-        <option value="">{t('archive.anyStatus')}</option>
+        <option value="">{t('archive.status')}</option>
         {debatStatuses.map((status) => (
           <option key={status} value={status}>
             {t(`status.${status}`)}
@@ -85,7 +85,7 @@ function SearchText({ q, onChange }: { q: string; onChange(q: string): void }) {
     return () => clearTimeout(timer);
   }, [typed]);
   return (
-    <label className="col-span-2 flex min-h-11 flex-1 items-center gap-2.5 text-faint max-md:border-b max-md:border-line">
+    <label className="flex min-h-11 flex-1 max-md:basis-full items-center gap-2.5 text-faint max-md:border-b max-md:border-line">
       <Icon name="search" size={17} />
       <span className="sr-only">{t('archive.search')}</span>
       <input

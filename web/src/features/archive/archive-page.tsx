@@ -53,10 +53,10 @@ export function ArchivePage() {
         {mayWrite && !isEmpty && (
           <Link
             to="/recordings/new"
-            className={`${buttonLook('secondary')} ml-auto self-center no-underline`}
+            className={`${buttonLook('secondary')} ml-auto self-center no-underline max-sm:px-3`}
           >
             <Icon name="plus" size={16} />
-            {t('recordings.add')}
+            <span className="max-sm:sr-only">{t('recordings.add')}</span>
           </Link>
         )}
       </div>

@@ -28,7 +28,7 @@ export function CommissionSelect({ value, onChange }: CommissionSelectProps) {
       value={value ?? ''}
       onChange={(event) => onChange(event.target.value)}
     >
-      <option value="">{t('archive.anyCommission')}</option>
+      <option value="">{t('archive.commission')}</option>
       {names.map((name) => (
         <option key={name} value={name}>
           {name}

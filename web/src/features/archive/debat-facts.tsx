@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { formatDay, formatLength, formatList, formatNumber } from '../../i18n/format.ts';
+import { formatLength, formatList, formatNumber } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
 import { Fact } from '../../ui/page.tsx';
 import { type Debat, secondsOf } from './archive-search.ts';
@@ -38,7 +38,6 @@ export function DebatFacts({ debat }: { debat: Debat }) {
     <aside>
       <h2 className="mb-2 font-medium">{t('debat.facts')}</h2>
       <dl className="border-b border-line">
-        <Fact name={t('debat.date')}>{formatDay(debat.date, language)}</Fact>
         <Fact name={t('debat.hours')}>{hours.join(' – ')}</Fact>
         <Fact name={t('debat.type')}>{t(`type.${debat.type}`)}</Fact>
         <Fact name={t('debat.commission')}>

@@ -5,11 +5,12 @@ import { useServices } from '../../app-services.ts';
 import { parseClock } from '../../i18n/clock-time.ts';
 import { formatDay } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
+import { typeset } from '../../i18n/typeset.ts';
 import { useLive } from '../../live-updates/use-live.ts';
 import { SoundStage } from '../../player/sound-stage.tsx';
+import { PageProblem } from '../../shell/page-problem.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
-import { ProblemNote } from '../../ui/problem-note.tsx';
 import type { Debat } from './archive-search.ts';
 import { DebatDownloads } from './debat-downloads.tsx';
 import { DebatFacts } from './debat-facts.tsx';
@@ -50,10 +51,7 @@ export default function DebatPage() {
       </Link>
       {debat.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
       {debat.isError && debat.data === undefined && (
-        <div className="py-8">
-          <PageHeading className="mb-6">{t('archive.title')}</PageHeading>
-          <ProblemNote problem={debat.error} onRetry={() => void debat.refetch()} />
-        </div>
+        <PageProblem title={t('archive.title')} problem={debat.error} onRetry={() => void debat.refetch()} />
       )}
       {debat.data !== undefined && <DebatSheet debat={debat.data} />}
     </article>
@@ -65,6 +63,7 @@ function DebatSheet({ debat }: { debat: Debat }) {
   const { player } = useServices();
   const { t: place } = route.useSearch();
   const track = debatTrack(debat, language);
+  const hasText = debat.description !== null && debat.description.trim() !== '';
   const atSeconds = place === undefined ? null : parseClock(place);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each address, not for each drawing.
   useEffect(() => {
@@ -73,24 +72,26 @@ function DebatSheet({ debat }: { debat: Debat }) {
   return (
     <>
       <header className="max-w-[52rem] pt-3 pb-7 md:pb-9">
-        <p className="mb-2 text-soft">
+        <p className="mb-2 text-soft first-letter:uppercase">
           <time dateTime={debat.date}>{formatDay(debat.date, language, 'long')}</time>
           {' · '}
           {debat.commission ?? t(`type.${debat.type}`)}
         </p>
-        <PageHeading>{debat.title}</PageHeading>
+        <PageHeading>{typeset(debat.title)}</PageHeading>
       </header>
       {debat.has_audio && <SoundStage track={track} atSeconds={atSeconds} />}
       <ExtractionNote debat={debat} />
       <div className="grid gap-x-16 gap-y-10 pt-9 lg:grid-cols-[minmax(0,1fr)_24rem]">
-        <div>
-          {debat.description !== null && (
-            <div className="mb-8 max-w-[65ch] font-serif text-lead whitespace-pre-line">
-              {debat.description}
-            </div>
-          )}
-          {debat.has_audio && <DebatDownloads debat={debat} />}
-        </div>
+        {(hasText || debat.has_audio) && (
+          <div>
+            {hasText && (
+              <div className="mb-8 max-w-[65ch] font-serif text-lead whitespace-pre-line">
+                {typeset(debat.description ?? '')}
+              </div>
+            )}
+            {debat.has_audio && <DebatDownloads debat={debat} />}
+          </div>
+        )}
         <DebatFacts debat={debat} />
       </div>
     </>

@@ -3,6 +3,7 @@ import { usePlayerState } from '../../app-services.ts';
 import { formatClock } from '../../i18n/clock-time.ts';
 import { formatDay } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
+import { typeset } from '../../i18n/typeset.ts';
 import { PlayButton } from '../../player/play-button.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import {
@@ -16,7 +17,7 @@ import {
 import { debatTrack } from './debat-track.ts';
 
 const columns =
-  'md:grid md:grid-cols-[2.75rem_7.25rem_minmax(0,1fr)_minmax(0,15rem)_5rem] md:gap-x-4 md:items-baseline';
+  'md:grid md:grid-cols-[2.75rem_7.25rem_minmax(0,1fr)_minmax(0,17rem)_5rem] md:gap-x-4 md:items-baseline';
 
 /** The débats as lines of a programme: when, what, where, how long, and a button to hear it. */
 export function DebatRows({ debats, search }: { debats: Debat[]; search: ArchiveSearch }) {
@@ -79,7 +80,7 @@ function DebatRow({ debat, sameDay }: { debat: Debat; sameDay: boolean }) {
   const { commission } = debat;
   return (
     <li
-      className={`group relative grid grid-cols-[2.5rem_minmax(0,1fr)] items-start gap-x-3 border-b border-line py-3 hover:bg-sunk md:py-2 ${columns} ${isCurrent ? 'bg-sunk' : ''}`}
+      className={`group relative grid grid-cols-[2.5rem_minmax(0,1fr)] items-start gap-x-3 border-b border-line py-3 hover:bg-sunk md:py-1.5 ${columns} ${isCurrent ? 'bg-sunk' : ''}`}
     >
       <div className="relative z-10 row-span-2 md:row-auto md:self-center">
         <PlayButton
@@ -95,9 +96,8 @@ function DebatRow({ debat, sameDay }: { debat: Debat; sameDay: boolean }) {
       >
         {formatDay(debat.date, language)}
         <span className="md:hidden">
-          {' · '}
-          {commission ?? t(`type.${debat.type}`)}
           {seconds !== null && ` · ${formatClock(seconds)}`}
+          <span className="block text-faint">{commission ?? t(`type.${debat.type}`)}</span>
         </span>
       </time>
       <div className="min-w-0 max-md:order-1">
@@ -106,7 +106,7 @@ function DebatRow({ debat, sameDay }: { debat: Debat; sameDay: boolean }) {
           params={{ id: debat.id }}
           className="font-serif text-[1.0625rem] leading-snug font-medium no-underline after:absolute after:inset-0 group-hover:underline group-hover:decoration-line-strong group-hover:underline-offset-3"
         >
-          {debat.title}
+          {typeset(debat.title)}
         </Link>
         <DebatState debat={debat} />
       </div>

@@ -25,7 +25,7 @@ export function PublicationFields({
 }: PublicationFieldsProps) {
   const { t } = useText();
   return (
-    <div className="flex flex-col gap-5">
+    <div className="flex flex-col gap-5 max-lg:order-first">
       <Field label={t('bring.recordingTitle')} optional={t('bring.optional')} hint={t('bring.titleForOne')}>
         {(control) => (
           <TextInput

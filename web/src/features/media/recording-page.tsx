@@ -5,12 +5,13 @@ import { useServices } from '../../app-services.ts';
 import { parseClock } from '../../i18n/clock-time.ts';
 import { formatInstant } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
+import { typeset } from '../../i18n/typeset.ts';
 import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
 import { SoundStage } from '../../player/sound-stage.tsx';
+import { PageProblem } from '../../shell/page-problem.tsx';
 import { Progress } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
-import { ProblemNote } from '../../ui/problem-note.tsx';
 import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { RecordingFacts } from './recording-facts.tsx';
 import { RecordingRenditions } from './recording-renditions.tsx';
@@ -53,10 +54,11 @@ export default function RecordingPage() {
       </Link>
       {recording.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
       {recording.isError && recording.data === undefined && (
-        <div className="py-8">
-          <PageHeading className="mb-6">{t('recordings.title')}</PageHeading>
-          <ProblemNote problem={recording.error} onRetry={() => void recording.refetch()} />
-        </div>
+        <PageProblem
+          title={t('recordings.title')}
+          problem={recording.error}
+          onRetry={() => void recording.refetch()}
+        />
       )}
       {recording.data !== undefined && <RecordingSheet recording={recording.data} />}
     </article>
@@ -82,7 +84,7 @@ function RecordingSheet({ recording }: { recording: Recording }) {
           {' · '}
           <time dateTime={recording.created_at}>{formatInstant(recording.created_at, language)}</time>
         </p>
-        <PageHeading>{recording.title}</PageHeading>
+        <PageHeading>{typeset(recording.title)}</PageHeading>
       </header>
       {isReady && <SoundStage track={track} atSeconds={atSeconds} />}
       {isWorkedOn(recording) && <Working recording={recording} />}

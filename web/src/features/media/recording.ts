@@ -1,6 +1,7 @@
 import type { Schema } from '@antenne/client';
 import { formatInstant } from '../../i18n/format.ts';
 import type { Language } from '../../i18n/language.ts';
+import { typeset } from '../../i18n/typeset.ts';
 import type { Track } from '../../player/track.ts';
 
 export type Recording = Schema<'Recording'>;
@@ -14,7 +15,7 @@ export function recordingTrack(recording: Recording, language: Language): Track 
   return {
     kind: 'recording',
     id: recording.id,
-    title: recording.title,
+    title: typeset(recording.title),
     note: formatInstant(recording.created_at, language),
     recordingId: recording.id,
     durationSeconds: recording.duration_seconds,

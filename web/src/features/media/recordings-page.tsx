@@ -4,6 +4,7 @@ import { usePlayerState, useServices } from '../../app-services.ts';
 import { formatClock } from '../../i18n/clock-time.ts';
 import { formatBytes, formatInstant, formatPercent } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
+import { typeset } from '../../i18n/typeset.ts';
 import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
 import { PlayButton } from '../../player/play-button.tsx';
 import { buttonLook, Progress } from '../../ui/controls.tsx';
@@ -111,7 +112,7 @@ function RecordingRow({ recording }: { recording: Recording }) {
           params={{ id: recording.id }}
           className="block truncate text-[1.0625rem] font-medium no-underline after:absolute after:inset-0 group-hover:underline group-hover:decoration-line-strong group-hover:underline-offset-3"
         >
-          {recording.title}
+          {typeset(recording.title)}
         </Link>
         <RecordingState recording={recording} />
       </div>
