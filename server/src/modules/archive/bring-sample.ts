@@ -68,7 +68,7 @@ async function bringOne(archive: Archive, bringer: Bringer, seed: Seed, debat: S
   const recording =
     sound === undefined
       ? null
-      : await archive.media.upload(bringer, {
+      : await archive.media.uploadFile(bringer, {
           path: seedSoundPath(sound),
           filename: sound,
           title,

@@ -22,6 +22,7 @@ import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
 import { makeSignature } from './signature.ts';
 import { startUpkeep } from './upkeep.ts';
+import { uploadFile } from './upload-file.ts';
 
 /** Recordings, their renditions, and the bytes of both. */
 export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
@@ -63,6 +64,7 @@ function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {
       const { recording, jobId } = await requestExtraction(tx, context, request);
       return { recordingId: recording.id, jobId };
     },
+    uploadFile: (uploader, file) => uploadFile(context, uploader, file),
     cancelExtraction: async (tx, organisationId, id) => {
       await cancelExtraction(tx, context, organisationId, id);
     },

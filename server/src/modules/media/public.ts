@@ -6,6 +6,8 @@ import type { Recording, Visibility } from './recording.ts';
 import type { AudioFormat } from './rendition.ts';
 import type { ExtractionRequest } from './request-extraction.ts';
 import type { AddressToSign, SignedAddress } from './sign-address.ts';
+import type { LocalFile } from './upload-file.ts';
+import type { Uploader } from './upload-recording.ts';
 
 export { PROGRESS_CHANNEL, RecordingProgress, recordingFailed, recordingReady } from './events.ts';
 export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
@@ -21,6 +23,8 @@ export interface MediaDoor {
     tx: Tx,
     request: ExtractionRequest,
   ): Promise<{ recordingId: string; jobId: string | null }>;
+  /** A file of this machine, taken as an upload of the given person is: bytes safe, row and job committed. */
+  uploadFile(uploader: Uploader, file: LocalFile): Promise<Recording>;
   cancelExtraction(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
   /** Starts failed or cancelled work again, at the stage it had reached. */
   retry(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
