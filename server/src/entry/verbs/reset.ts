@@ -9,7 +9,7 @@ import { reasonOf } from '../../kernel/reason-of.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What we ourselves put into a data folder; anything else in it stays. */
-const ours = ['postgres', 'postgres-libraries', 'storage', 'secrets', 'bin'];
+const ours = ['postgres', 'postgres-libraries', 'storage', 'secrets', 'tools'];
 
 /** Deletes the embedded database, the sound and the secrets, after the folder's name was typed. */
 export const reset = async (args: string[]): Promise<number> => {
