@@ -64,6 +64,14 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./verbs/migrate.ts')).migrate(args),
   },
   {
+    name: 'seed',
+    summary: 'Bring an invented assembly and station, to have something to see and hear',
+    usage: ['seed', 'seed --organisation <slug>'],
+    details:
+      'Works beside a running `./antenne start`, whose worker makes the sound playable. What is there already\nstays as it is. Without a slug it goes to the default organisation.',
+    run: async (args) => (await import('./seed.ts')).runSeed(args),
+  },
+  {
     name: 'reset',
     summary: 'Delete everything that DATA_DIR keeps',
     usage: ['reset', 'reset --yes'],

@@ -46,6 +46,9 @@ export function accountsModule(kernel: Kernel): Module & { door: AccountsDoor } 
       authenticator,
       organisationOf: directory.byId,
       organisationByHost: directory.byHost,
+      organisationBySlug: async (slug) =>
+        (await listOrganisationsAcrossOrganisations(kernel.db.kysely)).find((each) => each.slug === slug) ??
+        null,
       setupLink: () => createSetupLink(accounts, kernel.config.apiWorkers > 1 ? SAME_START_MS : 0),
       createSetupLink: () => createSetupLink(accounts),
     },

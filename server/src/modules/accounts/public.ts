@@ -13,6 +13,8 @@ export interface AccountsDoor {
   organisationOf(id: string): Promise<Organisation | null>;
   /** By Host header without port, else the default one; null before the set-up. */
   organisationByHost(host: string): Promise<Organisation | null>;
+  /** Null when none has this slug. Not kept in memory: for commands, not for requests. */
+  organisationBySlug(slug: string): Promise<Organisation | null>;
   /** At a start: path of a one-time set-up link, `/setup?token=…`, or null when set up already. */
   setupLink(): Promise<string | null>;
   /** On request (`./antenne setup`): as {@link setupLink}, and every earlier link becomes worthless. */

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import type { Config } from '../kernel/config/config.ts';
+import { readConfig } from '../kernel/config/process-environment.ts';
+import { attachEmbeddedDatabase } from '../kernel/db/embedded/embedded.ts';
+import { openLog } from '../kernel/log/log.ts';
+import { PlainError } from '../kernel/plain-error.ts';
+import { codeOf, reasonOf } from '../kernel/reason-of.ts';
+import type { AccountsDoor, Organisation } from '../modules/accounts/public.ts';
+import { UsageError } from './verbs/usage-error.ts';
+import { stopAll, type Wired, wire } from './wire.ts';
+
+const STOP_MS = 3_000;
+
+/**
+ * `antenne seed [--organisation slug]`: brings the invented assembly and station of server/seeds, beside the
+ * running roles. The workers among them make its sound playable. Resolves with the exit code.
+ */
+export const runSeed = async (args: string[]): Promise<number> => {
+  const slug = slugIn(args);
+  const config = readConfig();
+  const wired = await connect(config);
+  try {
+    const organisation = await findOrganisation(wired.composition.accounts, slug);
+    const bringer = { organisationId: organisation.id, personId: null };
+    const { added, debatIds, recordingIds } = await wired.composition.archive.bringSeed(bringer);
+    const there = `${debatIds.length} débats, ${recordingIds.length} of them with sound`;
+    process.stdout.write(
+      added === 0
+        ? `${organisation.name} has all of it already: ${there}. Nothing was changed.\n`
+        : `Brought ${added} débats to ${organisation.name}: there are ${there}, which a worker is making playable.\n`,
+    );
+    return 0;
+  } finally {
+    await stopAll(wired, STOP_MS);
+  }
+};
+
+const slugIn = (args: string[]): string | undefined => {
+  try {
+    return parseArgs({ args, options: { organisation: { type: 'string' } } }).values.organisation;
+  } catch (error) {
+    throw new UsageError(`seed takes --organisation <slug> and nothing else: ${reasonOf(error)}`);
+  }
+};
+
+const connect = async (config: Config): Promise<Wired> => {
+  const url = config.databaseUrl ?? (await attachEmbeddedDatabase(config.dataDir));
+  if (url === null) {
+    throw new PlainError(
+      `No database runs on ${config.dataDir}: run ./antenne start, and ./antenne seed in another terminal.`,
+    );
+  }
+  // What a person at the terminal wants to read is the result.
+  const level = config.log.level === 'info' ? 'warn' : config.log.level;
+  const log = openLog({ name: 'seed', ...config.log, level });
+  try {
+    return await wire(config, 'api', url, { log });
+  } catch (error) {
+    // Codes are the network's or the database's own; anything without one is said by whoever threw it.
+    if (codeOf(error) === undefined) throw error;
+    throw new PlainError(`The database can't be used: ${reasonOf(error)}.`, { cause: error });
+  }
+};
+
+const findOrganisation = async (accounts: AccountsDoor, slug: string | undefined): Promise<Organisation> => {
+  const fallback = await accounts.organisationByHost('');
+  if (fallback === null) {
+    throw new PlainError(
+      'Nobody has set Antenne up yet: open the one-time link that ./antenne start prints, then run this again.',
+    );
+  }
+  if (slug === undefined) return fallback;
+  const named = await accounts.organisationBySlug(slug);
+  if (named !== null) return named;
+  throw new PlainError(`There is no organisation with the slug "${slug}".`);
+};
