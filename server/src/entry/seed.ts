@@ -6,6 +6,7 @@ import { openLog } from '../kernel/log/log.ts';
 import { PlainError } from '../kernel/plain-error.ts';
 import { codeOf, reasonOf } from '../kernel/reason-of.ts';
 import type { AccountsDoor, Organisation } from '../modules/accounts/public.ts';
+import type { Brought } from '../modules/archive/public.ts';
 import { UsageError } from './verbs/usage-error.ts';
 import { stopAll, type Wired, wire } from './wire.ts';
 
@@ -22,17 +23,20 @@ export const runSeed = async (args: string[]): Promise<number> => {
   try {
     const organisation = await findOrganisation(wired.composition.accounts, slug);
     const bringer = { organisationId: organisation.id, personId: null };
-    const { added, debatIds, recordingIds } = await wired.composition.archive.bringSeed(bringer);
-    const there = `${debatIds.length} débats, ${recordingIds.length} of them with sound`;
     process.stdout.write(
-      added === 0
-        ? `${organisation.name} has all of it already: ${there}. Nothing was changed.\n`
-        : `Brought ${added} débats to ${organisation.name}: there are ${there}, which a worker is making playable.\n`,
+      `${sentence(organisation.name, await wired.composition.archive.bringSeed(bringer))}\n`,
     );
     return 0;
   } finally {
     await stopAll(wired, STOP_MS);
   }
+};
+
+const sentence = (name: string, { added, debatIds, recordingIds }: Brought): string => {
+  const { length: all } = debatIds;
+  if (added === 0) return `${name} has all ${all} débats of the seed already: nothing was changed.`;
+  const before = added === all ? '' : ` (${all - added} were there already)`;
+  return `Brought ${added} débats to ${name}${before}. ${recordingIds.length} have sound: it plays once a worker has prepared it.`;
 };
 
 const slugIn = (args: string[]): string | undefined => {

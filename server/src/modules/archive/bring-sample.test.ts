@@ -38,7 +38,7 @@ describe('play the sample', () => {
     const debat = await whenReady(debats[0]);
     expect(debat).toMatchObject({ status: 'disponible', recording_id: recordings[0], visibility: 'public' });
     const recording = await get(`/api/recordings/${recordings[0]}`);
-    expect(recording).toMatchObject({ status: 'ready', language: 'fr', title: debat.title });
+    expect(recording).toMatchObject({ status: 'ready', language: 'fr', source: 'upload' });
     expect(recording.duration_seconds).toBeGreaterThan(120);
     const sound = await app.app.inject({
       url: `/api/debats/${debat.id}/audio`,
