@@ -1,5 +1,5 @@
 import { type FieldFault, validationFailed } from '../../kernel/http/problem.ts';
-import { EMAIL_PATTERN, USERNAME_PATTERN } from './names.ts';
+import { EMAIL_PATTERN, USERNAME_MAX_LENGTH, USERNAME_PATTERN } from './names.ts';
 import { faultOfPassword } from './password-policy.ts';
 
 const USERNAME = new RegExp(USERNAME_PATTERN, 'u');
@@ -39,6 +39,8 @@ export function checkPassword(
 }
 
 function faultOfUsername(username: string): string | null {
+  // Counted again: normalisation may have stretched it.
+  if ([...username].length > USERNAME_MAX_LENGTH) return `Use at most ${USERNAME_MAX_LENGTH} characters.`;
   if (USERNAME.test(username)) return null;
   return 'A username is made of letters, digits, dots, hyphens and underscores, and begins with a letter or digit.';
 }

@@ -19,7 +19,8 @@ export async function createOrganisation(
   origin: Origin,
 ): Promise<Organisation> {
   const organisation = await accounts.db.transaction(async (tx) => {
-    const created = await addOrganisation(accounts, tx, { ...wanted, isDefault: false });
+    const { slug } = wanted;
+    const created = await addOrganisation(accounts, tx, { name: wanted.name.trim(), slug, isDefault: false });
     await insertAuditEntry(tx, created.id, {
       at: created.createdAt,
       action: 'accounts.organisation-created',

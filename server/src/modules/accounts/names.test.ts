@@ -75,6 +75,7 @@ describe('a line', () => {
   });
 
   it.each([
+    ['nothing but space', '  '],
     ['a nul byte', 'a\u0000b'],
     ['a line break', 'a\nb'],
     ['a paragraph separator', 'a\u2029b'],

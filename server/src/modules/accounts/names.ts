@@ -5,8 +5,8 @@ export const USERNAME_MAX_LENGTH = 64;
 /** One `@` with something on both sides; whether mail arrives there only a mail can tell. */
 export const EMAIL_PATTERN = '^[^\\s@\\p{Cc}\\p{Cf}\\p{Cs}]{1,64}@[^\\s@\\p{Cc}\\p{Cf}\\p{Cs}]{1,190}$';
 
-/** One line that people read: no control characters, no line breaks, no marks that turn the text around. */
-export const LINE_PATTERN = '^[^\\p{Cc}\\p{Cs}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$';
+/** One line that people read: not blank, no control characters, no breaks, no marks that turn the text around. */
+export const LINE_PATTERN = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]*$';
 
 const USERNAME = new RegExp(USERNAME_PATTERN, 'u');
 const SLUG_MAX_LENGTH = 63;

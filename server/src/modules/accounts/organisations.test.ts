@@ -45,6 +45,8 @@ describe('creating an organisation', () => {
 
   it.each([
     { name: '' },
+    { name: ' \t ' },
+    { name: '   ' },
     { name: 'a\u0000b' },
     { name: 'x'.repeat(201) },
     { name: 'A', slug: 'Not A Slug' },

@@ -27,12 +27,9 @@ function toPerson(row: Selectable<PeopleTable>): Person {
 
 /** By username or e-mail, whoever's organisation it is: nobody has signed in yet. */
 export async function findPersonByNameAcrossOrganisations(q: Executor, name: string): Promise<Person | null> {
-  const column = isEmailLike(name) ? 'email_key' : 'username_key';
-  const row = await tables(q)
-    .selectFrom('people')
-    .selectAll()
-    .where(column, '=', nameKey(name))
-    .executeTakeFirst();
+  const key = nameKey(name);
+  const column = isEmailLike(key) ? 'email_key' : 'username_key';
+  const row = await tables(q).selectFrom('people').selectAll().where(column, '=', key).executeTakeFirst();
   return row ? toPerson(row) : null;
 }
 

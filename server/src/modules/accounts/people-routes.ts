@@ -131,5 +131,6 @@ function userChangeRoutes(app: App, accounts: Accounts): void {
 
 function personIdOf({ id }: { id: string }): string {
   if (!isId(id)) throw personNotFound('There is no such person in your organisation.');
-  return id;
+  // As the database writes it, since ids are compared as text too.
+  return id.toLowerCase();
 }

@@ -6,7 +6,6 @@ import {
   createPerson,
   createSignedIn,
   signInAs,
-  TEST_PASSWORD,
   type TestSession,
 } from '../../../test/harness/factories/accounts.ts';
 import { runSql } from '../../kernel/db/db.ts';
@@ -130,10 +129,12 @@ describe('creating a person', () => {
     [{ username: '.dot' }, 'username'],
     [{ username: 'nul\u0000' }, 'username'],
     [{ username: 'x'.repeat(65) }, 'username'],
+    [{ username: 'ﬃ'.repeat(40) }, 'username'],
     [{ email: 'no-at' }, 'email'],
     [{ email: 'a@b\u202e' }, 'email'],
     [{ email: 'a@b c' }, 'email'],
     [{ full_name: 'two\nlines' }, 'full_name'],
+    [{ full_name: '  ' }, 'full_name'],
     [{ full_name: 'x'.repeat(201) }, 'full_name'],
     [{ password: 'too short' }, 'password'],
     [{ password: 'password1234' }, 'password'],
@@ -316,6 +317,7 @@ describe('on oneself', () => {
     ];
     expect(replies.map((reply) => reply.statusCode)).toEqual([409, 409, 409, 409]);
     expect(replies[0]?.json().detail).toBe('You cannot delete yourself; ask another administrator.');
+    expect((await remove(person.id.toUpperCase(), session)).statusCode).toBe(409);
     expect((await patch(person.id, { full_name: 'Me' }, session)).statusCode).toBe(200);
   });
 });
@@ -440,12 +442,20 @@ it('has no paths that are not built yet', async () => {
   }
 });
 
-it('refuses a token whose session belongs to a person who was moved elsewhere', async () => {
-  const { person, session } = await createSignedIn(test);
-  await runSql(test.kernel.db.kysely, 'update people set organisation_id = $2 where id = $1', [
-    person.id,
-    radio.id,
-  ]);
-  expect((await me(session)).statusCode).toBe(401);
-  await expect(signInAs(test, person, TEST_PASSWORD)).resolves.toBeDefined();
+describe('a token, by the database alone', () => {
+  const organisationSeenBy = (session: TestSession) => call('GET', '/api/organisation', session);
+
+  it('is worth nothing when its person was moved elsewhere', async () => {
+    const { person, session } = await createSignedIn(test);
+    const move = 'update people set organisation_id = $2 where id = $1';
+    await runSql(test.kernel.db.kysely, move, [person.id, radio.id]);
+    expect((await organisationSeenBy(session)).statusCode).toBe(401);
+    expect((await organisationSeenBy(await signInAs(test, person))).json().slug).toBe(radio.slug);
+  });
+
+  it('is worth nothing when its person was disabled', async () => {
+    const { person, session } = await createSignedIn(test);
+    await runSql(test.kernel.db.kysely, 'update people set disabled_at = now() where id = $1', [person.id]);
+    expect((await organisationSeenBy(session)).statusCode).toBe(401);
+  });
 });

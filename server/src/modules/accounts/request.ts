@@ -3,6 +3,7 @@ import { unauthenticated } from '../../kernel/http/problem.ts';
 import type { Origin } from './person.ts';
 
 const MAX_USER_AGENT_CHARS = 400;
+const MAX_ADDRESS_CHARS = 64;
 
 /** The signed-in person of a route that lets nobody else in. */
 export function actorOf(request: { actor: Actor }): SignedInActor {
@@ -13,7 +14,9 @@ export function actorOf(request: { actor: Actor }): SignedInActor {
 /** Where the request comes from; behind a proxy, what the trusted one says. */
 export function originOf(request: { ip: string; headers: { 'user-agent'?: string } }): Origin {
   const agent = request.headers['user-agent'];
-  return { ip: request.ip, userAgent: agent === undefined ? null : agent.slice(0, MAX_USER_AGENT_CHARS) };
+  // What a proxy forwards may be any text.
+  const ip = request.ip.slice(0, MAX_ADDRESS_CHARS);
+  return { ip, userAgent: agent === undefined ? null : agent.slice(0, MAX_USER_AGENT_CHARS) };
 }
 
 /** The window of rows that a page number and size stand for. */

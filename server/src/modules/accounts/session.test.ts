@@ -127,8 +127,8 @@ describe('refreshing', () => {
       test.app.inject({ method: 'POST', url: '/api/auth/refresh', payload, remoteAddress: freshAddress() });
     expect((await post({ refresh_token: 'x', sid: 'y' })).statusCode).toBe(422);
     expect((await post({ refresh_token: 5 })).statusCode).toBe(422);
-    expect((await post({})).statusCode).toBe(401);
-    expect((await post()).statusCode).toBe(401);
+    expect((await post({})).statusCode).toBe(422);
+    expect((await post()).json().errors).toEqual([{ field: 'refresh_token', message: 'is missing' }]);
   });
 
   it('is kept by the server as hashes only', async () => {

@@ -1,4 +1,3 @@
-import { validationFailed } from '../../kernel/http/problem.ts';
 import { type Accounts, now } from './accounts.ts';
 import { checkCredentials } from './check-person.ts';
 import { alreadySetUp, setupLinkRefused } from './errors.ts';
@@ -54,8 +53,7 @@ export async function setUp(accounts: Accounts, wanted: SetUp, origin: Origin): 
   const tokenHash = hashToken(wanted.token);
   await refuseEarly(accounts, tokenHash);
   const { username, email, password } = checkCredentials(wanted);
-  const organisationName = wanted.organisationName.normalize('NFC').trim();
-  if (organisationName === '') throw namelessOrganisation();
+  const organisationName = wanted.organisationName.trim();
   const passwordHash = await accounts.passwords.hash(password);
   const first = { organisationName, username, email, passwordHash };
   const { person, session } = await accounts.db.transaction(async (tx) => {
@@ -83,8 +81,3 @@ const linkNotGood = () =>
   setupLinkRefused(
     'This set-up link is not valid any more. Run `./antenne setup` on the server for a fresh one.',
   );
-
-const namelessOrganisation = () =>
-  validationFailed('Give the organisation a name.', {
-    errors: [{ field: 'organisation_name', message: 'Give the organisation a name.' }],
-  });

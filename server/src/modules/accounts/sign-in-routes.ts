@@ -3,7 +3,7 @@ import Type from 'typebox';
 import { open, signedIn } from '../../kernel/auth/access.ts';
 import { isSignedIn } from '../../kernel/auth/actor.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { unauthenticated, validationFailed } from '../../kernel/http/problem.ts';
+import { validationFailed } from '../../kernel/http/problem.ts';
 import type { Accounts } from './accounts.ts';
 import { changePassword } from './change-password.ts';
 import { presentSignedIn, presentTokens } from './present.ts';

@@ -59,7 +59,12 @@ describe('POST /api/auth/login', () => {
 
   it('takes the username in the place of the e-mail, in any case', async () => {
     const bob = await createPerson(test, radio.id, { username: 'Bob.Éric' });
-    for (const name of ['bob.éric', 'BOB.E\u0301RIC', bob.email?.toUpperCase() ?? '']) {
+    for (const name of [
+      'bob.éric',
+      'BOB.E\u0301RIC',
+      bob.email?.replace('@', '＠') ?? '',
+      bob.email?.toUpperCase() ?? '',
+    ]) {
       expect((await login(name, TEST_PASSWORD)).statusCode, name).toBe(200);
     }
   });
@@ -274,6 +279,20 @@ describe('the lock-out', () => {
     const text = rows.map(({ subject }) => subject).join('\n');
     expect(text).not.toMatch(/secret|10\.77/);
     expect(rows.length).toBeGreaterThan(1);
+  });
+});
+
+describe('behind a proxy', () => {
+  it('survives whatever stands in the place of an address', async () => {
+    const behind = await buildTestApp({ beside: test, env: { TRUSTED_PROXIES: '127.0.0.1' } });
+    const { username } = await createPerson(test, radio.id);
+    const payload = { email: username, password: TEST_PASSWORD };
+    for (const forwarded of ['::', 'x:y:z', `not an address ${'x'.repeat(500)}`, '[2001:db8::1]:443', '%']) {
+      const headers = { 'x-forwarded-for': forwarded };
+      const reply = await behind.app.inject({ method: 'POST', url: '/api/auth/login', payload, headers });
+      expect(reply.statusCode, forwarded).toBe(200);
+    }
+    await behind.end();
   });
 });
 
