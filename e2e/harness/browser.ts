@@ -28,3 +28,29 @@ export function complaintsOf(page: Page): string[] {
   page.on('pageerror', (error) => complaints.push(String(error)));
   return complaints;
 }
+
+export interface Sound {
+  isPlaying: boolean;
+  seconds: number;
+  duration: number;
+}
+
+/** Keeps hold of whatever element the page plays, which need not be in its document. */
+export async function rememberSound(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const play = HTMLMediaElement.prototype.play;
+    HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
+      Object.assign(window, { heardElement: this });
+      return play.call(this);
+    };
+  });
+}
+
+/** What is heard in the page right now. */
+export function soundOf(page: Page): Promise<Sound> {
+  return page.evaluate(() => {
+    const element = (window as unknown as { heardElement?: HTMLMediaElement }).heardElement;
+    if (!element) return { isPlaying: false, seconds: 0, duration: 0 };
+    return { isPlaying: !element.paused, seconds: element.currentTime, duration: element.duration };
+  });
+}
