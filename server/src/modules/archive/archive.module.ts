@@ -47,7 +47,7 @@ export function archiveModule(
       for (const end of ends) end();
       await archive.visits.flush();
     },
-    door: { bringSeed: (bringer) => bringSeed(archive, bringer) },
+    door: { bringSeed: (bringer) => bringSeed(archive, bringer), flushVisits: archive.visits.flush },
   };
 }
 

@@ -7,4 +7,6 @@ export { DEBAT_STATUSES, DEBAT_TYPES, type DebatStatus, type DebatType } from '.
 export interface ArchiveDoor {
   /** `./antenne seed`: the invented assembly and station; what is there already stays as it is. */
   bringSeed(bringer: Bringer): Promise<Brought>;
+  /** Writes the visits noted so far; otherwise that happens every two seconds, and at the end. */
+  flushVisits(): Promise<void>;
 }

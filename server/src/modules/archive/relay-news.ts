@@ -18,10 +18,14 @@ interface Relay {
 
 /** Extractions known to have started; the one heard of longest ago is forgotten first. */
 const MOST_REMEMBERED = 1_000;
+/** Progress may be lost: while the database is slow, later hints are dropped rather than piled up. */
+const MOST_WAITING = 200;
 
 /** Passes hints on to the clients that this process holds; returns what ends it. */
 export function relayNews({ db, hints, sockets, log }: Relay): () => void {
   const started = new Set<string>();
+  let queue: Promise<void> = Promise.resolve();
+  let waiting = 0;
   const ends = [
     hints.on(DEBAT_NEWS, (data) => {
       const news = readDebatNews(data);
@@ -30,9 +34,21 @@ export function relayNews({ db, hints, sockets, log }: Relay): () => void {
     hints.on(PROGRESS_CHANNEL, (data) => {
       if (!Check(RecordingProgress, data)) return;
       sockets.publish(recordingMessage(data));
-      relayProgress(data).catch((error: unknown) => log.warn({ err: error }, 'progress could not be told'));
+      inOrder(() => relayProgress(data));
     }),
   ];
+
+  /** The look-up of each would otherwise let a later percent overtake an earlier one. */
+  function inOrder(work: () => Promise<void>): void {
+    if (waiting >= MOST_WAITING) return;
+    waiting += 1;
+    queue = queue
+      .then(work)
+      .catch((error: unknown) => log.warn({ err: error }, 'progress could not be told'))
+      .finally(() => {
+        waiting -= 1;
+      });
+  }
 
   async function relayProgress(hint: RecordingProgress): Promise<void> {
     const { recordingId, organisationId } = hint;
