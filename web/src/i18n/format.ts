@@ -22,6 +22,13 @@ export function formatInstant(instant: string, language: Language): string {
   );
 }
 
+/** The hour of an instant in the reader's own time zone. */
+export function formatHour(instant: string, language: Language): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return instant.slice(0, 5);
+  return new Intl.DateTimeFormat(localeOf[language], { timeStyle: 'short' }).format(date);
+}
+
 export function formatNumber(value: number, language: Language, digits = 0): string {
   return new Intl.NumberFormat(localeOf[language], { maximumFractionDigits: digits }).format(value);
 }

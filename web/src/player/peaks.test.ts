@@ -6,6 +6,7 @@ import {
   fitView,
   followView,
   gainOf,
+  heightsOf,
   placeOf,
   secondAt,
   ticksOf,
@@ -17,6 +18,12 @@ test('each bar is the highest peak under it', () => {
   expect([...barsOf([0, 0.5, 0.25, 1], 0.5, 1, 2)]).toEqual([0.25, 1]);
   expect([...barsOf([0.5, 1], 0, 1, 4)]).toEqual([0.5, 0.5, 1, 1]);
   expect([...barsOf([], 0, 1, 2)]).toEqual([0, 0]);
+});
+
+test('the lowest and the highest value of a point make one height', () => {
+  expect(heightsOf([-0.5, 0.25, -0.1, 0.75], 2)).toEqual([0.5, 0.75]);
+  expect(heightsOf([0.5, 0.75], 2)).toEqual([0.5, 0.75]);
+  expect(heightsOf([], 0)).toEqual([]);
 });
 
 test('no peak is lost between bars', () => {

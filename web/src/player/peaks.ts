@@ -9,6 +9,17 @@ export const closestViewSeconds = 10;
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
 
+/**
+ * One height (0 to 1) for each point. The server gives the lowest and the highest value of each in turn
+ * (−1 to 1), as audiowaveform does; the picture is the same on both sides of its axis.
+ */
+export function heightsOf(peaks: readonly number[], pointCount: number): number[] {
+  if (pointCount === 0 || peaks.length < pointCount * 2) return peaks.map(Math.abs);
+  return Array.from({ length: pointCount }, (_, point) =>
+    Math.max(Math.abs(peaks[point * 2] ?? 0), Math.abs(peaks[point * 2 + 1] ?? 0)),
+  );
+}
+
 /** The highest peak under each of `count` bars over the part of the sound between two fractions of it. */
 export function barsOf(peaks: readonly number[], fromFraction: number, toFraction: number, count: number) {
   const bars = new Float32Array(Math.max(0, count));

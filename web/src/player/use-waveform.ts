@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useServices } from '../app-services.ts';
-import { gainOf } from './peaks.ts';
+import { gainOf, heightsOf } from './peaks.ts';
 
 const none: number[] = [];
 
@@ -20,7 +20,9 @@ export function useWaveform(recordingId: string | null, resolution = 2000) {
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
   });
-  const peaks = waveform.data?.peaks ?? none;
-  const gain = useMemo(() => gainOf(peaks), [peaks]);
-  return { peaks, rms: waveform.data?.rms ?? none, gain };
+  return useMemo(() => {
+    const rms = waveform.data?.rms ?? none;
+    const peaks = heightsOf(waveform.data?.peaks ?? none, rms.length);
+    return { peaks, rms, gain: gainOf(peaks) };
+  }, [waveform.data]);
 }

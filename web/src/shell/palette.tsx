@@ -48,7 +48,7 @@ function useEntries(query: string, services: Services): Entry[] {
   const { t, language, chooseLanguage } = useText();
   const navigate = useNavigate();
   const me = useMe();
-  const mayWrite = useMay('archive.write');
+  const mayBring = useMay('media.write');
   const settled = useSettled(query);
   const debats = useDebats(settled);
   const go = (to: string) => () => void navigate({ to });
@@ -56,7 +56,7 @@ function useEntries(query: string, services: Services): Entry[] {
   const fixed: Entry[] = [{ id: 'archive', group: group.go, text: t('shell.archive'), act: go('/archive') }];
   if (me !== null)
     fixed.push({ id: 'recordings', group: group.go, text: t('shell.recordings'), act: go('/recordings') });
-  if (mayWrite)
+  if (mayBring)
     fixed.push({ id: 'bring', group: group.go, text: t('bring.title'), act: go('/recordings/new') });
   if (me === null)
     fixed.push({ id: 'sign-in', group: group.go, text: t('shell.signIn'), act: go('/sign-in') });

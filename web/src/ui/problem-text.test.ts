@@ -15,11 +15,13 @@ const problem = (status: number, code: string, headers: Record<string, string> =
 const sentence = (error: unknown) => problemText(error, t, 'fr').sentence.replaceAll(/[\u00a0\u202f]/g, ' ');
 
 test('a known type has its own sentence, with the delay when the server gives one', () => {
-  expect(sentence(problem(401, 'accounts.wrong-credentials'))).toBe('Nom ou mot de passe incorrect.');
-  expect(sentence(problem(429, 'accounts.locked', { 'retry-after': '45' }))).toBe(
+  expect(sentence(problem(409, 'archive.same-source'))).toBe('Cette adresse est déjà dans l’archive.');
+  expect(sentence(problem(429, 'accounts.locked-out', { 'retry-after': '45' }))).toBe(
     'Trop d’essais. Réessayez dans 45 secondes.',
   );
-  expect(sentence(problem(429, 'accounts.locked'))).toBe('Trop d’essais. Réessayez dans quelques minutes.');
+  expect(sentence(problem(429, 'accounts.locked-out'))).toBe(
+    'Trop d’essais. Réessayez dans quelques minutes.',
+  );
 });
 
 test('an unknown type keeps the sentence of the server', () => {

@@ -17,17 +17,32 @@ const waiting =
 
 /** By the end of a problem's type (`urn:antenne:problem:accounts.locked`). */
 const byCode: Record<string, Sentence> = {
-  'accounts.wrong-credentials': (t) => t('problem.wrongCredentials'),
-  'accounts.locked': waiting('locked'),
-  'accounts.session-ended': (t) => t('problem.sessionEnded'),
-  'accounts.setup-link-used': (t) => t('problem.setupLinkUsed'),
+  'accounts.locked-out': waiting('locked'),
+  'accounts.sign-in-busy': waiting('tooManyRequests'),
+  'accounts.setup-link-refused': (t) => t('problem.setupLinkUsed'),
+  'accounts.already-set-up': (t) => t('problem.setupLinkUsed'),
+  'accounts.name-taken': (t) => t('problem.nameTaken'),
   'archive.same-source': (t) => t('problem.sameSource'),
-  'archive.no-sound': (t) => t('debat.noSoundYet'),
+  'archive.no-audio': (t) => t('debat.noSoundYet'),
+  'archive.no-source': (t) => t('problem.noSource'),
   'media.busy': waiting('busy'),
   'media.address-refused': (t) => t('problem.addressRefused'),
-  'media.address-unreachable': (t) => t('problem.addressUnreachable'),
+  'media.already-imported': (t) => t('problem.alreadyImported'),
+  'media.fetch-failed': (t) => t('problem.fetchFailed'),
   'media.not-audio': (t) => t('problem.notAudio'),
+  'media.broken-file': (t) => t('problem.brokenFile'),
+  'media.empty-file': (t) => t('bring.empty'),
+  'media.file-too-large': (t) => t('problem.tooLarge'),
+  'media.storage-full': (t) => t('problem.diskFull'),
+  'media.timeout': (t) => t('problem.timeout'),
+  'media.cancelled': (t) => t('problem.cancelled'),
+  overloaded: waiting('tooManyRequests'),
 };
+
+/** The sentence of a failure kept with a recording: by its code where we know it, else the server's own. */
+export function failureText(code: string | null, sentence: string | null, t: Translate): string | null {
+  return (code === null ? undefined : byCode[code]?.(t, null)) ?? sentence;
+}
 
 /** When the type is not known: these statuses say enough by themselves. */
 const byStatus: Record<number, Sentence> = {
@@ -36,6 +51,7 @@ const byStatus: Record<number, Sentence> = {
   404: (t) => t('problem.notFound'),
   413: (t) => t('problem.tooLarge'),
   429: waiting('tooManyRequests'),
+  503: waiting('tooManyRequests'),
   507: (t) => t('problem.diskFull'),
 };
 

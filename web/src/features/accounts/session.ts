@@ -58,7 +58,7 @@ export function createSession(storage: Storage): Session {
 
   async function refresh(): Promise<string | null> {
     try {
-      const renewed = await plain.post('/api/v1/auth/refresh', { body: {} });
+      const renewed = await plain.post('/api/auth/refresh', { body: {} });
       accessToken = renewed.access_token;
       return accessToken;
     } catch (error) {
@@ -77,7 +77,7 @@ export function createSession(storage: Storage): Session {
   }
 
   async function signIn(email: string, password: string): Promise<void> {
-    const session = await plain.post('/api/v1/auth/login', { body: { email, password, cookie: true } });
+    const session = await plain.post('/api/auth/login', { body: { email, password, cookie: true } });
     await enter(session.access_token);
   }
 
@@ -108,7 +108,7 @@ export function createSession(storage: Storage): Session {
     },
     signOut: async () => {
       try {
-        await client.post('/api/v1/auth/logout');
+        await client.post('/api/auth/logout', { body: {} });
       } finally {
         end(false);
       }

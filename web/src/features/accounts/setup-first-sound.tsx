@@ -1,3 +1,4 @@
+import type { Client, Schema } from '@antenne/client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useServices } from '../../app-services.ts';
@@ -12,6 +13,18 @@ const choiceLook =
 const discLook =
   'inline-flex size-14 shrink-0 items-center justify-center rounded-full border border-ink transition-colors duration-150';
 
+const askEveryMs = 700;
+const mostQuestions = 60;
+
+/** The sample is made ready like any sound: waits for it, but not for ever. */
+async function whenItPlays(client: Client, id: string): Promise<Schema<'Debat'>> {
+  for (let question = 1; ; question += 1) {
+    const debat = await client.get('/api/debats/{id}', { path: { id } });
+    if (debat.has_audio || question === mostQuestions) return debat;
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+  }
+}
+
 /** The third screen ends in sound: the sample plays, or one's own is brought. */
 export function FirstSoundStep({ organisationName }: { organisationName: string }) {
   const { t, language } = useText();
@@ -22,7 +35,7 @@ export function FirstSoundStep({ organisationName }: { organisationName: string 
     mutationFn: async () => {
       const { debate_ids: ids } = await session.client.post('/api/setup/sample');
       const id = ids[0];
-      return id === undefined ? null : session.client.get('/api/debats/{id}', { path: { id } });
+      return id === undefined ? null : whenItPlays(session.client, id);
     },
     onSuccess: async (debat) => {
       await queries.invalidateQueries({ queryKey: ['debats'] });

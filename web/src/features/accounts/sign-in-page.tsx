@@ -67,7 +67,9 @@ export default function SignInPage() {
             />
           )}
         </Field>
-        {signIn.isError && <ProblemNote problem={signIn.error} />}
+        {signIn.isError && (
+          <ProblemNote problem={signIn.error} sentences={{ 401: t('problem.wrongCredentials') }} />
+        )}
         <Button type="submit" look="primary" disabled={signIn.isPending} className="mt-1">
           {signIn.isPending ? t('signIn.busy') : t('signIn.submit')}
         </Button>

@@ -8,7 +8,7 @@ import { Empty, PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { ArchiveFilters } from './archive-filters.tsx';
-import { type ArchiveSearch, type Debat, isFiltered, usualOrder } from './archive-search.ts';
+import { type ArchiveSearch, type Debat, isFiltered, serverSort, usualOrder } from './archive-search.ts';
 import { DebatRows } from './debat-rows.tsx';
 
 const route = getRouteApi('/archive');
@@ -23,7 +23,16 @@ function useDebats(search: ArchiveSearch) {
     queryFn: ({ signal }) => {
       const { q, type, status, commission, page } = search;
       const sort_order = search.order ?? usualOrder[sort];
-      const query = { q, type, status, commission, page, per_page: perPage, sort_by: sort, sort_order };
+      const query = {
+        q,
+        type,
+        status,
+        commission,
+        page,
+        per_page: perPage,
+        sort_by: serverSort[sort],
+        sort_order,
+      };
       return session.client.get('/api/debats', { query, signal });
     },
     placeholderData: keepPreviousData,
@@ -37,7 +46,7 @@ export function ArchivePage() {
   const { t } = useText();
   const search = route.useSearch();
   const debats = useDebats(search);
-  const mayWrite = useMay('archive.write');
+  const mayBring = useMay('media.write');
   usePageTitle(t('archive.title'));
   const total = debats.data?.total;
   const isEmpty = total === 0 && !isFiltered(search);
@@ -50,7 +59,7 @@ export function ArchivePage() {
             {t('archive.count', { count: total })}
           </p>
         )}
-        {mayWrite && !isEmpty && (
+        {mayBring && !isEmpty && (
           <Link
             to="/recordings/new"
             className={`${buttonLook('secondary')} ml-auto self-center no-underline max-sm:px-3`}
@@ -101,7 +110,7 @@ function EmptyArchive() {
   const { t } = useText();
   const { session } = useServices();
   const me = useMe();
-  const mayWrite = useMay('archive.write');
+  const mayBring = useMay('media.write');
   const setup = useQuery({
     queryKey: ['setup'],
     queryFn: ({ signal }) => session.client.get('/api/setup', { signal }),
@@ -111,7 +120,7 @@ function EmptyArchive() {
   const signedOutText = isNew ? t('archive.newStation') : t('archive.emptySignedOut');
   return (
     <Empty title={t('archive.emptyTitle')} text={me === null ? signedOutText : t('archive.emptyText')}>
-      {mayWrite && (
+      {mayBring && (
         <Link to="/recordings/new" className={`${buttonLook('primary')} no-underline`}>
           {t('archive.addFirst')}
         </Link>

@@ -74,6 +74,9 @@ export function sortedBy(search: ArchiveSearch, column: SortColumn): ArchiveSear
   });
 }
 
+/** What the server calls each column. */
+export const serverSort = { date: 'date', title: 'title', duration: 'duration_minutes' } as const;
+
 /** True when the list is narrowed by anything. */
 export const isFiltered = ({ q, type, status, commission }: ArchiveSearch): boolean =>
   [q, type, status, commission].some((value) => value !== undefined);

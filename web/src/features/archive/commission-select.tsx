@@ -6,7 +6,7 @@ import { Select } from '../../ui/controls.tsx';
 /** The commissions met so far in the lists that were shown, in alphabetical order. */
 function useKnownCommissions(): string[] {
   const queries = useQueryClient();
-  const lists = queries.getQueriesData<Schema<'DebatList'>>({ queryKey: ['debats'] });
+  const lists = queries.getQueriesData<Schema<'DebatPage'>>({ queryKey: ['debats'] });
   const names = lists.flatMap(([, list]) => list?.debats.map((debat) => debat.commission) ?? []);
   return [...new Set(names.filter((name) => name !== null))].sort((a, b) => a.localeCompare(b));
 }

@@ -5,7 +5,9 @@ import { useText } from '../../i18n/language.ts';
 import { Icon } from '../../ui/icons.tsx';
 import type { Debat } from './archive-search.ts';
 
-/** The sound to take away. The addresses are signed for a while: they are asked for when the page opens. */
+const freshMs = 600_000;
+
+/** The sound to take away. The addresses are signed for a while: they are renewed while the page is open. */
 export function DebatDownloads({ debat }: { debat: Debat }) {
   const { t, language } = useText();
   const { session } = useServices();
@@ -13,28 +15,37 @@ export function DebatDownloads({ debat }: { debat: Debat }) {
     queryKey: ['streaming', debat.id],
     queryFn: ({ signal }) =>
       session.client.get('/api/debats/{id}/streaming', { path: { id: debat.id }, signal }),
-    staleTime: 600_000,
-    refetchInterval: 1_200_000,
+    staleTime: freshMs,
+    refetchInterval: freshMs,
   });
-  const { download_url: address, format, quality, file_size: sizeBytes } = streaming.data ?? {};
-  if (address == null) return null;
+  const renditions = streaming.data?.renditions ?? [];
+  if (renditions.length === 0) return null;
   return (
-    <a
-      href={address}
-      download
-      className="inline-flex items-center gap-3 py-1 no-underline hover:underline"
-      aria-label={t('debat.downloadNamed', { format: (format ?? '').toUpperCase(), quality: quality ?? '' })}
-    >
-      <Icon name="download" />
-      <span>
-        {t('debat.download')}
-        <span className="text-faint">
-          {' — '}
-          {[format?.toUpperCase(), quality, sizeBytes == null ? null : formatBytes(sizeBytes, language)]
-            .filter((part) => part != null && part !== '')
-            .join(', ')}
-        </span>
-      </span>
-    </a>
+    <section>
+      <h2 className="mb-2 font-medium">{t('debat.download')}</h2>
+      <ul className="flex flex-wrap gap-x-8 gap-y-1">
+        {renditions.map(({ format, quality, file_size: sizeBytes, download_url: address }) => {
+          const name = { format: format.toUpperCase(), quality };
+          return (
+            <li key={`${format} ${quality}`}>
+              <a
+                href={address}
+                download
+                aria-label={t('debat.downloadNamed', name)}
+                className="inline-flex min-h-10 items-center gap-2.5 no-underline hover:underline"
+              >
+                <Icon name="download" size={16} />
+                <span>
+                  {name.format} <span className="text-faint">{quality}</span>
+                  {sizeBytes !== null && (
+                    <span className="text-faint"> · {formatBytes(sizeBytes, language)}</span>
+                  )}
+                </span>
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { formatLength, formatList, formatNumber } from '../../i18n/format.ts';
+import { formatHour, formatLength, formatList, formatNumber } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
 import { Fact } from '../../ui/page.tsx';
 import { type Debat, secondsOf } from './archive-search.ts';
@@ -31,7 +31,7 @@ export function DebatFacts({ debat }: { debat: Debat }) {
   const seconds = secondsOf(debat);
   const hours = [debat.start_time, debat.end_time]
     .filter((time) => time !== null)
-    .map((time) => time.slice(0, 5));
+    .map((time) => formatHour(time, language));
   const visibility = debat.visibility === 'public' ? null : t(`debat.${debat.visibility}`);
   const names = (list: string[]) => (list.length === 0 ? null : formatList(list, language));
   return (

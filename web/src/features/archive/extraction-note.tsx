@@ -8,7 +8,7 @@ import { Button, Progress } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import type { Debat } from './archive-search.ts';
 
-type Extraction = Schema<'Extraction'>;
+type Extraction = Schema<'DebatExtraction'>;
 
 function useExtraction(debat: Debat) {
   const { session } = useServices();

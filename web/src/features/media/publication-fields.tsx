@@ -1,3 +1,4 @@
+import { useMay } from '../../app-services.ts';
 import { useText } from '../../i18n/language.ts';
 import { Field, Select, TextInput } from '../../ui/controls.tsx';
 import { debatTypes } from '../archive/archive-search.ts';
@@ -24,6 +25,7 @@ export function PublicationFields({
   onDetails,
 }: PublicationFieldsProps) {
   const { t } = useText();
+  const mayPublish = useMay('archive.write');
   return (
     <div className="flex flex-col gap-5 max-lg:order-first">
       <Field label={t('bring.recordingTitle')} optional={t('bring.optional')} hint={t('bring.titleForOne')}>
@@ -37,16 +39,18 @@ export function PublicationFields({
           />
         )}
       </Field>
-      <label className="grid cursor-pointer grid-cols-[auto_1fr] gap-x-3 border-t border-line pt-5">
-        <input
-          type="checkbox"
-          checked={publishes}
-          onChange={(event) => onPublishes(event.target.checked)}
-          className="mt-1 size-4.5 accent-(--ink)"
-        />
-        <span className="font-medium">{t('bring.publish')}</span>
-        <span className="col-start-2 text-note text-faint">{t('bring.publishHint')}</span>
-      </label>
+      {mayPublish && (
+        <label className="grid cursor-pointer grid-cols-[auto_1fr] gap-x-3 border-t border-line pt-5">
+          <input
+            type="checkbox"
+            checked={publishes}
+            onChange={(event) => onPublishes(event.target.checked)}
+            className="mt-1 size-4.5 accent-(--ink)"
+          />
+          <span className="font-medium">{t('bring.publish')}</span>
+          <span className="col-start-2 text-note text-faint">{t('bring.publishHint')}</span>
+        </label>
+      )}
       {publishes && <DebatFields details={details} onDetails={onDetails} />}
     </div>
   );

@@ -12,9 +12,11 @@ import { PageProblem } from '../../shell/page-problem.tsx';
 import { Progress } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
+import { failureText } from '../../ui/problem-text.ts';
 import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { RecordingFacts } from './recording-facts.tsx';
 import { RecordingRenditions } from './recording-renditions.tsx';
+import { RecordingWork } from './recording-work.tsx';
 
 const route = getRouteApi('/recordings/$id');
 
@@ -29,7 +31,7 @@ function useRecording(id: string) {
   const isUnfinished = (recording: Recording | undefined) =>
     recording !== undefined &&
     (isWorkedOn(recording) ||
-      recording.renditions.some(({ status }) => status !== 'ready' && status !== 'error'));
+      recording.renditions.some(({ status }) => status === 'pending' || status === 'extracting'));
   return useQuery({
     queryKey: ['recording', id],
     queryFn: ({ signal }) => session.client.get('/api/recordings/{id}', { path: { id }, signal }),
@@ -88,10 +90,11 @@ function RecordingSheet({ recording }: { recording: Recording }) {
       </header>
       {isReady && <SoundStage track={track} atSeconds={atSeconds} />}
       {isWorkedOn(recording) && <Working recording={recording} />}
+      <RecordingWork recording={recording} />
       {recording.status === 'error' && (
         <div role="status" className="border-l-2 border-signal py-1 pl-4">
           <p>{t('recordings.stateOf.error')}</p>
-          {recording.error !== null && <p className="text-faint">{recording.error}</p>}
+          <p className="text-faint">{failureText(recording.error_code, recording.error, t)}</p>
         </div>
       )}
       <div className="grid gap-x-16 gap-y-10 pt-9 lg:grid-cols-[minmax(0,1fr)_28rem]">

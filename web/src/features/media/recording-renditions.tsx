@@ -1,4 +1,3 @@
-import type { Schema } from '@antenne/client';
 import { useMutation } from '@tanstack/react-query';
 import { useServices } from '../../app-services.ts';
 import { formatBytes } from '../../i18n/format.ts';
@@ -8,7 +7,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import type { Recording } from './recording.ts';
 
-type Rendition = Schema<'Rendition'>;
+type Rendition = Recording['renditions'][number];
 
 /** Leaves the page where it is: the answer is an attachment. */
 function download(address: string, name: string): void {
@@ -23,12 +22,10 @@ export function RecordingRenditions({ recording }: { recording: Recording }) {
   const { t } = useText();
   const { session } = useServices();
   const take = useMutation({
-    mutationFn: async ({ format, quality }: Pick<Rendition, 'format' | 'quality'>) => {
+    mutationFn: async ({ format, quality }: Rendition) => {
       const path = { id: recording.id };
-      const signed = await session.client.post('/api/recordings/{id}/sign', {
-        path,
-        body: { format, quality },
-      });
+      const body = { path: 'download', format, quality } as const;
+      const signed = await session.client.post('/api/recordings/{id}/sign', { path, body });
       download(signed.url, `${recording.title}.${format}`);
     },
   });
@@ -58,7 +55,7 @@ export function RecordingRenditions({ recording }: { recording: Recording }) {
 function RenditionRow({ rendition, onTake }: { rendition: Rendition; onTake(): void }) {
   const { t, language } = useText();
   const { format, quality, status, file_size: sizeBytes } = rendition;
-  const isReady = status === undefined || status === 'ready';
+  const isReady = status === 'completed';
   const state = status === 'error' ? t('recordings.renditionError') : t('recordings.renditionPending');
   const name = { format: format.toUpperCase(), quality };
   return (

@@ -12,6 +12,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { Empty, PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
+import { failureText } from '../../ui/problem-text.ts';
 import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { UploadList } from './upload-list.tsx';
 
@@ -134,7 +135,7 @@ export function RecordingState({ recording }: { recording: Recording }) {
   if (status === 'error') {
     return (
       <p className="truncate text-note text-signal-text">
-        {recording.error ?? t('recordings.stateOf.error')}
+        {failureText(recording.error_code, recording.error, t) ?? t('recordings.stateOf.error')}
       </p>
     );
   }

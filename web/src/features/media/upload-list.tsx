@@ -6,6 +6,7 @@ import { useText } from '../../i18n/language.ts';
 import { useAskingMs } from '../../live-updates/use-live.ts';
 import { Button, Progress } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
+import { failureText } from '../../ui/problem-text.ts';
 import { isWorkedOn } from './recording.ts';
 import type { Upload } from './upload-queue.ts';
 
@@ -140,6 +141,6 @@ function AfterArrival({ recordingId }: { recordingId: string }) {
   });
   if (recording.data === undefined || isWorkedOn(recording.data)) return t('bring.processing');
   return recording.data.status === 'error'
-    ? (recording.data.error ?? t('recordings.stateOf.error'))
+    ? (failureText(recording.data.error_code, recording.data.error, t) ?? t('recordings.stateOf.error'))
     : t('bring.ready');
 }
