@@ -45,24 +45,25 @@ function mediaFailure({ failure, message }: MediaError): ExtractionFailure {
 function fetchFailure({ failure, status, message }: FetchFailed): ExtractionFailure {
   if (failure === 'status') {
     const isRefusal = status !== null && status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
-    return { code: 'media.fetch-failed', message: sentence(message), isFinal: isRefusal };
+    return { code: 'media.fetch-failed', message: asSentence(message), isFinal: isRefusal };
   }
   const isFinal =
     failure === 'too-large' || failure === 'redirects' || failure === 'tls' || failure === 'encoding';
-  return { code: 'media.fetch-failed', message: sentence(message), isFinal };
+  return { code: 'media.fetch-failed', message: asSentence(message), isFinal };
 }
 
 function final(code: string, message: string): ExtractionFailure {
-  return { code, message: sentence(message), isFinal: true };
+  return { code, message: asSentence(message), isFinal: true };
 }
 
 function passing(code: string, message: string): ExtractionFailure {
-  return { code, message: sentence(message), isFinal: false };
+  return { code, message: asSentence(message), isFinal: false };
 }
 
 const LONGEST_MESSAGE = 500;
 
-function sentence(text: string): string {
+/** Short enough to be kept and shown, with a full stop. */
+export function asSentence(text: string): string {
   const short = text.slice(0, LONGEST_MESSAGE);
   return /[.!?…]$/.test(short) ? short : `${short}.`;
 }

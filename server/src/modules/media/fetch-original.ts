@@ -16,6 +16,8 @@ export async function fetchOriginal(run: ExtractionRun, recording: Recording): P
     storage,
     address: recording.sourceUrl ?? '',
     signal,
+    // Short hiccups end here; what lasts longer goes back to the queue, which waits longer.
+    maxAttempts: 3,
     onProgress: (received, total) => run.report('fetch', total ? received / total : 0),
   });
   try {

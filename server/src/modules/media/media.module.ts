@@ -1,14 +1,12 @@
 import { BlockReader } from '../../kernel/http/block-reader.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module, Role } from '../../kernel/module.ts';
-import { createAddressGuard } from '../../kernel/net/address-guard.ts';
-import { createGuardedFetch } from '../../kernel/net/guarded-fetch.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { recordingNotFound } from './errors.ts';
 import { extractRecordingHandler } from './extract-recording.job.ts';
 import { toFileReply } from './file-reply.ts';
 import { makeRenditionHandler } from './make-rendition.job.ts';
-import type { MediaContext } from './media-context.ts';
+import { createMediaContext, type MediaContext } from './media-context.ts';
 import { openAudio } from './open-audio.ts';
 import { verifySignature } from './open-for-reader.ts';
 import type { MediaDoor } from './public.ts';
@@ -26,15 +24,7 @@ import { uploadFile } from './upload-file.ts';
 
 /** Recordings, their renditions, and the bytes of both. */
 export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
-  const { config } = kernel;
-  const guard = createAddressGuard(config.extractionAllowedHosts);
-  const context: MediaContext = {
-    kernel,
-    log: kernel.log.child({ name: 'media' }),
-    guard,
-    fetch: createGuardedFetch({ guard, userAgent: `${config.appName}/${config.version}` }),
-    defaults: defaultWish(config),
-  };
+  const context = createMediaContext(kernel);
   const blocks = new BlockReader();
   let upkeep: { stop: () => Promise<void> } | null = null;
   return {
@@ -50,12 +40,6 @@ export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
       await context.fetch.close();
     },
   };
-}
-
-/** AUDIO_FORMAT and AUDIO_BITRATE; the lossless formats have no bit rate to choose. */
-function defaultWish({ audioFormat, audioBitrate }: Kernel['config']): MediaContext['defaults'] {
-  const isLossless = audioFormat === 'wav' || audioFormat === 'flac';
-  return { format: audioFormat, quality: isLossless ? 'lossless' : audioBitrate };
 }
 
 function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {

@@ -3,6 +3,7 @@ import { newId } from '../../kernel/id.ts';
 import { JOB_PRIORITY, type JobPriority } from '../../kernel/jobs/job.ts';
 import { AddressRefused } from '../../kernel/net/errors.ts';
 import { addressRefused, alreadyImported, wishRefused } from './errors.ts';
+import { asSentence } from './extraction-failure.ts';
 import { extractRecordingJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
 import { cleanLine, filenameFromUrl, titleFromFilename } from './names.ts';
@@ -124,7 +125,7 @@ function acceptAddress({ guard }: MediaContext, address: string): URL {
     }
     return url;
   } catch (error) {
-    if (error instanceof AddressRefused) throw addressRefused(`${error.message}.`, { cause: error });
+    if (error instanceof AddressRefused) throw addressRefused(asSentence(error.message), { cause: error });
     throw error;
   }
 }

@@ -17,6 +17,10 @@ import { AudioQuery, RecordingParams, SignBody, SignedQuery, SignReply, Waveform
 import { signAddress } from './sign-address.ts';
 
 const tags = ['Sound'];
+const BYTES = {
+  200: Type.String({ format: 'binary', description: 'All bytes' }),
+  206: Type.String({ format: 'binary', description: 'The ranges asked for' }),
+};
 const DEFAULT_POINTS = 2000;
 const access = open('public, unlisted, media.read, or a signed address: open-for-reader.ts');
 
@@ -34,6 +38,7 @@ export function registerAudioRoutes(app: App, context: MediaContext, blocks: Blo
           'Bytes with Range, conditions and HEAD as RFC 9110. Without a format, the recording’s own.',
         params: RecordingParams,
         querystring: AudioQuery,
+        response: BYTES,
       },
     },
     async (request, reply) => {
@@ -56,6 +61,7 @@ export function registerAudioRoutes(app: App, context: MediaContext, blocks: Blo
         description: 'The same bytes as an attachment named after the title.',
         params: RecordingParams,
         querystring: AudioQuery,
+        response: BYTES,
       },
     },
     async (request, reply) => {
@@ -141,6 +147,7 @@ function registerWaveformRoutes(app: App, context: MediaContext, blocks: BlockRe
         description: 'The finest waveform in audiowaveform’s binary format.',
         params: RecordingParams,
         querystring: SignedQuery,
+        response: BYTES,
       },
     },
     async (request, reply) => {

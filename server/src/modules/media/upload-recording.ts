@@ -3,6 +3,7 @@ import { MediaError, type MediaInfo } from '../../kernel/media/tools.ts';
 import { StorageFullError } from '../../kernel/storage/errors.ts';
 import type { CommittedFile, Draft } from '../../kernel/storage/storage.ts';
 import { brokenFile, notAudio, storageFull } from './errors.ts';
+import { asSentence } from './extraction-failure.ts';
 import { newFileKey } from './file-keys.ts';
 import type { MediaContext } from './media-context.ts';
 import { titleFromFilename } from './names.ts';
@@ -83,9 +84,9 @@ async function probeSoon({ kernel, log }: MediaContext, path: string): Promise<M
   } catch (error) {
     if (error instanceof MediaError) {
       if (['not-audio', 'no-audio-stream', 'hostile'].includes(error.failure)) {
-        throw notAudio(error.message, { cause: error });
+        throw notAudio(asSentence(error.message), { cause: error });
       }
-      if (error.failure === 'broken') throw brokenFile(error.message, { cause: error });
+      if (error.failure === 'broken') throw brokenFile(asSentence(error.message), { cause: error });
     }
     // The worker tries again with more time, and says what is wrong in the recording itself.
     log.info({ err: error }, 'an upload could not be probed at once');
