@@ -1,3 +1,4 @@
+import { StorageMissingError } from '../../kernel/storage/errors.ts';
 import { type AudioSource, findAudio } from './audio-repo.ts';
 import { notReady, recordingNotFound, renditionNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
@@ -43,7 +44,7 @@ export async function openAudio(
 
 /** The same for a source that has already been read (and whose reader has been checked). */
 export async function pickAudio(
-  { kernel }: MediaContext,
+  context: MediaContext,
   source: AudioSource,
   asked: AskedAudio,
 ): Promise<AudioFileToSend> {
@@ -58,7 +59,7 @@ export async function pickAudio(
   }
   return {
     id: chosen.id,
-    path: await kernel.storage.localPath(chosen.fileKey),
+    path: await pathOfStored(context, chosen.fileKey),
     sizeBytes: chosen.sizeBytes,
     modifiedAt: new Date(chosen.completedAtMs),
     etag: `"${chosen.sha256.slice(0, 32)}"`,
@@ -67,6 +68,17 @@ export async function pickAudio(
     format: chosen.format,
     quality: chosen.quality,
   };
+}
+
+/** The path of a file that a row names. A removal may come between the two: hidden or missing, 404. */
+export async function pathOfStored({ kernel, log }: MediaContext, key: string): Promise<string> {
+  try {
+    return await kernel.storage.localPath(key);
+  } catch (error) {
+    if (!(error instanceof StorageMissingError)) throw error;
+    log.error({ err: error }, 'a file that a row names is not stored');
+    throw renditionNotFound('The file of this sound is not there any more.', { cause: error });
+  }
 }
 
 /** Nothing of a recording is heard or seen before all of it is there. */

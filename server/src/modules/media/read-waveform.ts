@@ -2,7 +2,7 @@ import type { FileToSend } from '../../kernel/http/send-file.ts';
 import type { AudioSource } from './audio-repo.ts';
 import { recordingNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
-import { assertReady } from './open-audio.ts';
+import { assertReady, pathOfStored } from './open-audio.ts';
 
 /** The waveform's file of a ready recording, and what its replies are recognised by. */
 export interface WaveformFile {
@@ -14,15 +14,15 @@ export interface WaveformFile {
 }
 
 /** Where the waveform is; throws `media.not-ready` while it is being made. */
-export async function openWaveform({ kernel }: MediaContext, source: AudioSource): Promise<WaveformFile> {
+export async function openWaveform(context: MediaContext, source: AudioSource): Promise<WaveformFile> {
   assertReady(source);
   const { waveformKey, waveformSha256, completedAt } = source;
   if (waveformKey === null || waveformSha256 === null || completedAt === null) throw recordingNotFound();
-  const stored = await kernel.storage.stat(waveformKey);
-  if (!stored) throw recordingNotFound();
+  const path = await pathOfStored(context, waveformKey);
+  const stored = await context.kernel.storage.stat(waveformKey);
   return {
-    path: await kernel.storage.localPath(waveformKey),
-    sizeBytes: stored.sizeBytes,
+    path,
+    sizeBytes: stored?.sizeBytes ?? 0,
     modifiedAt: completedAt,
     sha256: waveformSha256,
   };
