@@ -264,7 +264,7 @@ export const en: Dictionary = {
     addressLabel: 'Address',
     fetch: 'Fetch it',
     fetching: 'Asking…',
-    fetched: 'The server is fetching this sound. Follow it among the recordings.',
+    fetched: 'The server is fetching this sound.',
     publish: 'Publish in the archive too',
     publishHint: 'A debate is made for each sound, open to everyone once it is ready.',
     recordingTitle: 'Title',

@@ -268,7 +268,7 @@ export const fr = {
     addressLabel: 'Adresse',
     fetch: 'Aller le chercher',
     fetching: 'Demande envoyée…',
-    fetched: 'Le serveur va chercher ce son. Suivez-le dans les enregistrements.',
+    fetched: 'Le serveur va chercher ce son.',
     publish: 'Publier aussi dans l’archive',
     publishHint: 'Un débat est créé pour chaque son, visible de tous dès qu’il est prêt.',
     recordingTitle: 'Titre',

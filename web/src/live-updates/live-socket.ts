@@ -23,6 +23,9 @@ interface LiveParts {
   open(address: string): WebSocket;
 }
 
+/** Words about the socket itself, which are no news of a channel. */
+const controlTypes = new Set(['connected', 'subscribed', 'unsubscribed', 'pong', 'error']);
+
 const pingEveryMs = 60_000;
 
 /** 1, 2, 4 … 30 s, with a spread so that a room full of pages does not return at the same instant. */
@@ -87,7 +90,7 @@ export function createLiveUpdates({ address, open }: LiveParts): LiveUpdates {
     });
     mine.addEventListener('message', (event) => {
       const message = parseMessage(event.data);
-      if (message?.channel == null || message.type.endsWith('subscribed')) return;
+      if (message?.channel == null || controlTypes.has(message.type)) return;
       for (const handler of channels.get(message.channel) ?? []) handler(message);
     });
     mine.addEventListener('close', () => {
