@@ -9,21 +9,21 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 rate=22050 # espeak-ng's own; nothing is gained by more
 
-# Speaker → "voice speed pitch range gap":
-# words per minute, 0..99, per cent of the usual, tens of milliseconds between words.
+# Speaker → "voice speed pitch range gap level": words per minute, 0..99, per cent of the usual,
+# tens of milliseconds between words, decibels against the others (not everyone speaks up).
 voice_of() {
   case $1 in
-    presidente) echo 'fr-fr+f2 146 46 115 1' ;;
-    cariou) echo 'fr-fr+f4 156 54 125 1' ;;
-    rivallain) echo 'fr-be+f1 150 44 115 1' ;;
-    maudet) echo 'fr-fr+m3 152 40 120 1' ;;
-    perennou) echo 'fr-be+m7 146 32 115 1' ;;
-    president) echo 'fr-fr+m1 148 36 110 1' ;;
-    abgrall) echo 'fr-fr+f3 148 46 115 1' ;;
-    diarra) echo 'fr-be+f4 158 52 125 1' ;;
-    chroniqueuse) echo 'fr-fr+f2 138 50 130 1' ;;
-    emile) echo 'fr-be+m3 128 26 115 2' ;;
-    fatou) echo 'fr-fr+f4 144 58 125 1' ;;
+    presidente) echo 'fr-fr+f2 146 46 115 1 0' ;;
+    cariou) echo 'fr-fr+f4 156 54 125 1 -1' ;;
+    rivallain) echo 'fr-be+f1 150 44 115 1 -3' ;;
+    maudet) echo 'fr-fr+m3 152 40 120 1 1' ;;
+    perennou) echo 'fr-be+m7 146 32 115 1 -2' ;;
+    president) echo 'fr-fr+m1 148 36 110 1 0' ;;
+    abgrall) echo 'fr-fr+f3 148 46 115 1 -2' ;;
+    diarra) echo 'fr-be+f4 158 52 125 1 1' ;;
+    chroniqueuse) echo 'fr-fr+f2 138 50 130 1 0' ;;
+    emile) echo 'fr-be+m3 128 26 115 2 -3' ;;
+    fatou) echo 'fr-fr+f4 144 58 125 1 -1' ;;
     *) echo "no voice for '$1'" >&2 && return 1 ;;
   esac
 }
@@ -44,12 +44,14 @@ aecho=0.8:0.5:90|170:0.25|0.15,volume=0.6" \
     -ac 1 -ar "$rate" -c:a pcm_s16le "$1"
 }
 
-# One spoken line: the voice, then less buzz (dip at 3.2 kHz, nothing over 7.2 kHz) and one level for all.
+# One spoken line: the voice, then less buzz (dip at 3.2 kHz, nothing over 7.2 kHz) and its own level.
 speak() { # speaker text file
   voice=$(voice_of "$1")
-  # shellcheck disable=SC2086 # the five values are separate words on purpose
-  set -- $voice "$2" "$3"
-  espeak-ng -v "$1" -s "$2" -p "$3" -g "$5" -w "$work/raw.wav" -m "<prosody range=\"$4%\">$6</prosody>"
+  # A pause to breathe where a sentence ends.
+  words=$(printf '%s' "$2" | sed 's|\([.?!:]\) |\1<break time="720ms"/> |g; s|, |,<break time="230ms"/> |g')
+  # shellcheck disable=SC2086 # the six values are separate words on purpose
+  set -- $voice "$words" "$3"
+  espeak-ng -v "$1" -s "$2" -p "$3" -g "$5" -w "$work/raw.wav" -m "<prosody range=\"$4%\">$7</prosody>"
   trim='silenceremove=start_periods=1:start_threshold=-50dB:start_silence=0.02'
   ffmpeg -nostdin -v error -y -i "$work/raw.wav" -af "$trim,areverse,$trim,areverse,highpass=f=85,\
 equalizer=f=220:t=q:w=0.9:g=2,equalizer=f=3200:t=q:w=1.1:g=-4,lowpass=f=7200:p=1,\
@@ -57,8 +59,8 @@ acompressor=threshold=-20dB:ratio=1.8:attack=10:release=140" \
     -ar "$rate" -ac 1 -c:a pcm_s16le "$work/voice.wav"
   level=$(ffmpeg -nostdin -hide_banner -i "$work/voice.wav" -af volumedetect -f null - 2>&1 |
     sed -n 's/.*mean_volume: \(.*\) dB/\1/p')
-  ffmpeg -nostdin -v error -y -i "$work/voice.wav" -af "volume=$(awk "BEGIN { print -21.5 - ($level) }")dB" \
-    -c:a pcm_s16le "$7"
+  ffmpeg -nostdin -v error -y -i "$work/voice.wav" -af "volume=$(awk "BEGIN { print -24 + ($6) - ($level) }")dB" \
+    -c:a pcm_s16le "$8"
 }
 
 # A hall for the assembly, a close microphone for the radio.
@@ -97,8 +99,8 @@ anoisesrc=r=$rate:color=brown:amplitude=0.003:seed=7[n];[s][n]amix=inputs=2:dura
   loudness=$(ffmpeg -nostdin -hide_banner -i "$work/$1.mix.wav" -af ebur128 -f null - 2>&1 |
     sed -n 's/^ *I: *\(.*\) LUFS/\1/p' | tail -n 1)
   ffmpeg -nostdin -v error -y -i "$work/$1.mix.wav" -map_metadata -1 -fflags +bitexact -flags:a +bitexact \
-    -af "volume=$(awk "BEGIN { print -18 - ($loudness) }")dB,aresample=48000,\
-alimiter=limit=0.8:level=0:attack=4:release=60" \
+    -af "volume=$(awk "BEGIN { print -20 - ($loudness) }")dB,aresample=48000,\
+alimiter=limit=0.9:level=0:attack=4:release=60" \
     -ac 1 -c:a libopus -b:a 28k -application voip -frame_duration 40 "$here/sound/$1.opus"
   ffprobe -v error -show_entries format=duration,size -of csv=p=0 "$here/sound/$1.opus" | sed "s|^|$1: |"
 }
