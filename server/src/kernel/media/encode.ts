@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import { countPackets } from './count-packets.ts';
 import { assertOutput, formatRules, outputArgs } from './encode-args.ts';
 import { inputArgs, type MediaContext, quietArgs, runTool, workDeadlineMs } from './media-context.ts';
 import { probe } from './probe.ts';
@@ -60,16 +61,29 @@ async function runEncoder(context: MediaContext, request: EncodeRequest): Promis
   );
 }
 
+/** Both what the output states (its trailer was written) and what it holds (its bytes were) must fit the source. */
 async function verify(
   context: MediaContext,
   { source, signal }: EncodeRequest,
   output: EncodeOutput,
 ): Promise<EncodedFile> {
-  const { durationMs } = await probe(context, output.path, { signal });
-  const differenceMs = Math.abs(durationMs - source.durationMs);
-  if (differenceMs > Math.max(toleranceMs, source.durationMs * toleranceShare)) {
-    throw new MediaError('broken', `The result is ${durationMs} ms long, the source ${source.durationMs} ms`);
+  const info = await probe(context, output.path, { signal, believeStated: true });
+  const heldMs = await countPackets(context, {
+    inputPath: output.path,
+    demuxer: demuxerOf(info.container),
+    audioStreamIndex: info.audioStreamIndex,
+    expectedMs: source.durationMs,
+    signal,
+  });
+  const allowedMs = Math.max(toleranceMs, source.durationMs * toleranceShare);
+  for (const ms of [info.durationMs, heldMs]) {
+    if (Math.abs(ms - source.durationMs) <= allowedMs) continue;
+    throw new MediaError(
+      'broken',
+      `The result is ${Math.round(ms)} ms long, the source ${source.durationMs} ms`,
+    );
   }
   const { size } = await stat(output.path);
-  return { ...output, mimeType: formatRules[output.format].mimeType, sizeBytes: size, durationMs };
+  const { mimeType } = formatRules[output.format];
+  return { ...output, mimeType, sizeBytes: size, durationMs: info.durationMs };
 }

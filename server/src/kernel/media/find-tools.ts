@@ -119,7 +119,12 @@ async function isRunnable(path: string): Promise<boolean> {
 /** npm may unpack a program without its executable bit, into a folder that isn't ours: then we keep a copy. */
 async function bundled(name: 'ffmpeg' | 'ffprobe', toolsFolder: string): Promise<string | null> {
   const path = await locateBundled(name);
-  if (path === null || (await isRunnable(path))) return path;
+  return path === null ? null : makeRunnable(path, toolsFolder);
+}
+
+/** The path itself where it may be run or mended, else that of a copy in `toolsFolder`. */
+export async function makeRunnable(path: string, toolsFolder: string): Promise<string> {
+  if (await isRunnable(path)) return path;
   try {
     await chmod(path, 0o755);
     return path;

@@ -33,10 +33,19 @@ export async function runTool(
   onExit: MediaFailure,
 ): Promise<ProcessResult> {
   try {
-    return await context.run({ niceness: context.niceness, ...request });
+    const result = await context.run({ niceness: context.niceness, ...request });
+    // ffmpeg may end with status 0 although it could not write its last bytes.
+    if (saysFull.test(result.stderrTail)) throw full();
+    return result;
   } catch (error) {
     throw asMediaError(error, onExit);
   }
+}
+
+const saysFull = /No space left on device|Disk quota exceeded/;
+
+function full(options?: ErrorOptions): MediaError {
+  return new MediaError('storage-full', 'No space is left for the result', options);
 }
 
 const sentences: Partial<Record<MediaFailure, string>> = {
@@ -47,9 +56,7 @@ const sentences: Partial<Record<MediaFailure, string>> = {
 function asMediaError(error: unknown, onExit: MediaFailure): unknown {
   if (!(error instanceof ProcessFailed)) return error;
   const options = { cause: error };
-  if (/No space left on device|Disk quota exceeded/.test(error.stderrTail)) {
-    return new MediaError('storage-full', 'No space is left for the result', options);
-  }
+  if (saysFull.test(error.stderrTail)) return full(options);
   if (error.failure === 'deadline') return new MediaError('timeout', 'The media work took too long', options);
   if (error.failure === 'exit')
     return new MediaError(onExit, sentences[onExit] ?? 'The media work failed', options);

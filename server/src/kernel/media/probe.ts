@@ -12,16 +12,22 @@ const tailToleranceMs = 500;
 const longestMs = 7 * 24 * 3_600_000;
 const longestTag = 500;
 
+export interface ProbeOptions {
+  signal?: AbortSignal;
+  /** For files of our own making: takes the stated length of any container without decoding anything. */
+  believeStated?: boolean;
+}
+
 /** Says what a local file is, from its content alone. Throws MediaError or the signal's reason. */
 export async function probe(
   context: MediaContext,
   path: string,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, believeStated = false }: ProbeOptions = {},
 ): Promise<MediaInfo> {
   const container = await sniffContainer(path);
   const file = await askFfprobe(context, path, container.demuxer, signal);
   const audio = chooseAudio(file.streams);
-  const durationMs = await measure(context, { path, container, file, audio, signal });
+  const durationMs = await measure(context, { path, container, file, audio, signal, believeStated });
   const { size } = await stat(path);
   return {
     container: container.name,
@@ -39,16 +45,16 @@ export async function probe(
 
 /** The stream marked as default, else the first; only what this ffmpeg can name and count channels of. */
 function chooseAudio(streams: ProbedStream[]): ProbedStream {
-  const all = streams.filter(({ codec_type }) => codec_type === 'audio');
-  const usable = all.filter(({ codec_name, channels, sample_rate }) => {
-    return (
-      codec_name !== undefined && codec_name !== 'unknown' && (channels ?? 0) > 0 && Number(sample_rate) > 0
-    );
+  const known = streams.filter(({ codec_name }) => codec_name !== undefined && codec_name !== 'unknown');
+  const usable = known.filter(({ codec_type, channels, sample_rate }) => {
+    return codec_type === 'audio' && (channels ?? 0) > 0 && Number(sample_rate) > 0;
   });
   const chosen = usable.find(({ disposition }) => disposition?.default === 1) ?? usable[0];
   if (chosen) return chosen;
-  if (all.length > 0) throw new MediaError('broken', 'The sound in this file cannot be decoded');
-  throw new MediaError('no-audio-stream', 'This file has no sound');
+  if (known.length > 0 && !streams.some(({ codec_type }) => codec_type === 'audio')) {
+    throw new MediaError('no-audio-stream', 'This file has no sound');
+  }
+  throw new MediaError('broken', 'The sound in this file cannot be decoded');
 }
 
 interface Measured {
@@ -57,15 +63,17 @@ interface Measured {
   file: ProbedFile;
   audio: ProbedStream;
   signal: AbortSignal | undefined;
+  believeStated: boolean;
 }
 
 /** The stated length where the end of the file confirms it, else the length of what can be decoded. */
 async function measure(
   context: MediaContext,
-  { path, container, file, audio, signal }: Measured,
+  { path, container, file, audio, signal, believeStated }: Measured,
 ): Promise<number> {
   const statedMs = Number(audio.duration ?? file.format.duration ?? 0) * 1000;
   const isPlausible = statedMs > 0 && statedMs <= longestMs;
+  if (believeStated && isPlausible) return Math.round(statedMs);
   const { size } = await stat(path);
   const decode = (fromMs: number, expectedMs: number) =>
     decodePcm(context, {

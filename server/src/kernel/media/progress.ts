@@ -4,6 +4,8 @@ export class ProgressReader {
   readonly #onProgress: (fraction: number) => void;
   #rest = '';
   #highest = 0;
+  /** Where the run is, or where it ended. */
+  positionMs = 0;
 
   constructor(durationMs: number, onProgress: (fraction: number) => void) {
     this.#durationMs = Math.max(1, durationMs);
@@ -27,6 +29,8 @@ export class ProgressReader {
   /** `out_time_us` is missing in old builds, and `out_time_ms` is in microseconds in all of them. */
   #read(line: string): void {
     const micros = /^out_time_(?:us|ms)=(\d+)$/.exec(line)?.[1];
-    if (micros !== undefined) this.report(Number(micros) / 1000);
+    if (micros === undefined) return;
+    this.positionMs = Number(micros) / 1000;
+    this.report(this.positionMs);
   }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { findAudioFrames } from './mpeg-audio-frame.ts';
 import { MediaError } from './tools.ts';
@@ -53,7 +54,8 @@ const longestTagBytes = 64 * 1024 * 1024;
  * name other files, `not-audio` for everything that we don't know, `broken` for an empty file.
  */
 export async function sniffContainer(path: string): Promise<Container> {
-  const file = await open(path, 'r');
+  // Without O_NONBLOCK, opening a pipe would wait for a writer, in a thread that nothing can interrupt.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = await file.stat();
     if (!found.isFile()) throw new MediaError('not-audio', 'This is not a file');

@@ -70,6 +70,7 @@ export interface EncodeRequest {
 export interface EncodedFile extends EncodeOutput {
   mimeType: string;
   sizeBytes: number;
+  /** As the container states it, which is what players show; MP3 and Opus count up to 50 ms of padding. */
   durationMs: number;
 }
 
