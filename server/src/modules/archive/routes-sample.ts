@@ -18,7 +18,7 @@ export function sampleRoutes(app: App, archive: Archive): void {
         operationId: 'bringSample',
         summary: 'Bring the sample',
         description:
-          'One débat of an invented assembly with two and a half minutes of speech, made ready like any upload. ' +
+          'One débat of an invented assembly with nearly three minutes of speech, made ready like any upload. ' +
           'Asked for again, it names the same ones.',
         response: { 201: Type.Object({ debate_ids: Ids, recording_ids: Ids }) },
       },
