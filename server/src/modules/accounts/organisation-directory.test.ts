@@ -15,14 +15,22 @@ const organisation = (id: string, more: Partial<Organisation> = {}): Organisatio
 });
 
 function arrange(organisations: Organisation[]) {
-  const state = { ms: 0, reads: 0, organisations, fails: false };
+  const state = {
+    ms: 0,
+    reads: 0,
+    organisations,
+    fails: false,
+    before: undefined as Promise<void> | undefined,
+  };
   const directory = createOrganisationDirectory({
     clock: { now: () => state.ms },
     log: pino({ level: 'silent' }),
     readAll: async () => {
       state.reads += 1;
+      const found = state.organisations;
+      await state.before;
       if (state.fails) throw new Error('the database is away');
-      return state.organisations;
+      return found;
     },
   });
   return { state, directory };
@@ -67,13 +75,25 @@ describe('the memory', () => {
     expect(state.reads).toBe(2);
   });
 
-  it('is renewed after a change, even one that comes during a reading', async () => {
+  it('is renewed after a change', async () => {
     const { state, directory } = arrange([]);
-    const early = directory.anonymous('radio.example');
+    await directory.anonymous('radio.example');
     state.organisations = [radio];
     directory.forget();
     expect((await directory.anonymous('radio.example')).organisationId).toBe('radio');
-    await early;
+  });
+
+  it('does not keep what was being read while a change came', async () => {
+    const { state, directory } = arrange([]);
+    const slow = Promise.withResolvers<void>();
+    state.before = slow.promise;
+    const early = directory.anonymous('radio.example');
+    state.before = undefined;
+    state.organisations = [radio];
+    directory.forget();
+    await directory.anonymous('radio.example');
+    slow.resolve();
+    expect((await early).organisationId).toBe(NO_ORGANISATION_ID);
     expect((await directory.anonymous('radio.example')).organisationId).toBe('radio');
   });
 

@@ -91,7 +91,7 @@ describe('GET /api/organisation', () => {
       const expected = { name: house.name, slug: house.slug, public_archive: false };
       expect(await at('debats.example')).toEqual(expected);
       expect(await at('Debats.Example:8443')).toEqual(expected);
-    });
+    }, 20_000);
     const ours = { name: 'Radio Évasion', slug: 'radio-evasion', public_archive: true };
     expect(await at('elsewhere.example')).toEqual(ours);
     expect(await at('debats.example', platform.headers)).toEqual(ours);

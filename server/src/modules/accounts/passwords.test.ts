@@ -1,6 +1,6 @@
 import { hash as argon2 } from '@node-rs/argon2';
 import { hash as bcrypt } from 'bcryptjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Bounded } from './bounded.ts';
 import { createPasswords, isOutdatedHash } from './passwords.ts';
 
@@ -72,5 +72,13 @@ describe('an account that does not exist', () => {
     checks = 0;
     expect(await counted.verify(null, 'anything')).toBe(false);
     expect(checks).toBe(1);
+  });
+
+  it('does not open to the password of the hash that stands in', async () => {
+    const decoy = '11111111-2222-4333-8444-555555555555';
+    const random = vi.spyOn(crypto, 'randomUUID').mockReturnValue(decoy);
+    expect(await createPasswords(unbounded).verify(null, decoy)).toBe(false);
+    expect(random).toHaveBeenCalledOnce();
+    random.mockRestore();
   });
 });

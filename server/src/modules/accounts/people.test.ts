@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildTestApp, type TestApp, testClock } from '../../../test/harness/app.ts';
+import { buildTestApp, type TestApp } from '../../../test/harness/app.ts';
 import {
   createOrganisation,
   createPerson,
   createSignedIn,
   signInAs,
+  stoppedClock,
   type TestSession,
 } from '../../../test/harness/factories/accounts.ts';
 import { runSql } from '../../kernel/db/db.ts';
@@ -19,7 +20,7 @@ let admin: TestSession;
 let manager: TestSession;
 
 beforeAll(async () => {
-  test = await buildTestApp({ clock: testClock() });
+  test = await buildTestApp({ clock: stoppedClock() });
   radio = await createOrganisation(test, { isDefault: true, name: 'Radio Évasion' });
   admin = (await createSignedIn(test, { organisation: radio })).session;
   manager = (await createSignedIn(test, { organisation: radio, role: 'manager' })).session;

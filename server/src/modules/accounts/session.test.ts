@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildTestApp, type TestApp, testClock } from '../../../test/harness/app.ts';
+import { buildTestApp, type TestApp } from '../../../test/harness/app.ts';
 import {
   createOrganisation,
   createPerson,
   signInAs,
+  stoppedClock,
   TEST_PASSWORD,
 } from '../../../test/harness/factories/accounts.ts';
 import { runSql } from '../../kernel/db/db.ts';
@@ -11,7 +12,7 @@ import { tidy } from './housekeeping.ts';
 import type { Organisation } from './organisation.ts';
 
 const DAY_MS = 86_400_000;
-const clock = testClock();
+const clock = stoppedClock();
 let test: TestApp;
 let radio: Organisation;
 
@@ -168,7 +169,9 @@ describe('signing out', () => {
     const { headers, accessToken } = await signedIn();
     expect((await me(accessToken, beside.app)).statusCode).toBe(200);
     await logout({ headers });
-    await vi.waitFor(async () => expect((await me(accessToken, beside.app)).statusCode).toBe(401));
+    await vi.waitFor(async () => expect((await me(accessToken, beside.app)).statusCode).toBe(401), {
+      timeout: 20_000,
+    });
     await beside.end();
   });
 

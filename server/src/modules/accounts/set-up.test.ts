@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { buildTestApp, type TestApp, type TestAppOptions, testClock } from '../../../test/harness/app.ts';
-import { createOrganisation, signInAs } from '../../../test/harness/factories/accounts.ts';
-import { startModules } from '../../entry/wire.ts';
+import { buildTestApp, type TestApp, type TestAppOptions } from '../../../test/harness/app.ts';
+import { createOrganisation, signInAs, stoppedClock } from '../../../test/harness/factories/accounts.ts';
 import { runSql } from '../../kernel/db/db.ts';
+import { accountsModule } from './accounts.module.ts';
 
 const apps: TestApp[] = [];
 const start = async (options?: TestAppOptions) => {
@@ -79,7 +79,7 @@ describe('an installation without anybody', () => {
   });
 
   it('refuses a link that is wrong, late or replaced by a newer one', async () => {
-    const clock = testClock();
+    const clock = stoppedClock();
     const app = await start({ clock });
     expect((await setUp(app, form('x?token=guess'))).statusCode).toBe(403);
     const first = await link(app);
@@ -95,7 +95,7 @@ describe('an installation without anybody', () => {
   });
 
   it('takes the links of every process of one start', async () => {
-    const clock = testClock();
+    const clock = stoppedClock();
     const app = await start({ clock, env: { API_WORKERS: '2' } });
     const first = await link(app);
     clock.advance(2_000);
@@ -167,10 +167,11 @@ describe('INITIAL_ADMIN_EMAIL and INITIAL_ADMIN_PASSWORD', () => {
   });
 
   it('make one administrator when several processes start at once', async () => {
-    const first = await start();
-    const others = await Promise.all([1, 2, 3].map(() => start({ beside: first, env })));
-    expect(others).toHaveLength(3);
-    expect([await count(first, 'people'), await count(first, 'organisations')]).toEqual([1, 1]);
+    const app = await start();
+    const modules = processesWith(app, 4);
+    await Promise.all(modules.map((module) => module.start?.('api')));
+    expect([await count(app, 'people'), await count(app, 'organisations')]).toEqual([1, 1]);
+    for (const module of modules) await module.stop?.();
   });
 
   it('do nothing when somebody is there', async () => {
@@ -198,9 +199,18 @@ describe('INITIAL_ADMIN_EMAIL and INITIAL_ADMIN_PASSWORD', () => {
 
   it('are of no concern to a worker', async () => {
     const app = await start();
-    const config = { ...app.kernel.config, initialAdmin: { email: 'a@b', password: 'le chat dort ici' } };
-    Object.assign(app.kernel, { config });
-    await startModules(app, 'worker');
+    const [module] = processesWith(app, 1);
+    await module?.start?.('worker');
     expect(await count(app, 'people')).toBe(0);
+    await module?.start?.('api');
+    expect(await count(app, 'people')).toBe(1);
+    await module?.stop?.();
   });
+
+  /** The module as several processes have it, not yet started. */
+  const processesWith = ({ kernel }: TestApp, number: number) => {
+    const initialAdmin = { email: env.INITIAL_ADMIN_EMAIL, password: env.INITIAL_ADMIN_PASSWORD };
+    const config = { ...kernel.config, appName: env.APP_NAME, initialAdmin };
+    return Array.from({ length: number }, () => accountsModule({ ...kernel, config }));
+  };
 });

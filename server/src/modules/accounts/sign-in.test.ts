@@ -1,16 +1,17 @@
 import { hash as bcrypt } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildTestApp, type TestApp, testClock } from '../../../test/harness/app.ts';
+import { buildTestApp, type TestApp } from '../../../test/harness/app.ts';
 import {
   createOrganisation,
   createPerson,
   signInAs,
+  stoppedClock,
   TEST_PASSWORD,
 } from '../../../test/harness/factories/accounts.ts';
 import { runSql } from '../../kernel/db/db.ts';
 import type { Organisation } from './organisation.ts';
 
-const clock = testClock();
+const clock = stoppedClock();
 let test: TestApp;
 let radio: Organisation;
 

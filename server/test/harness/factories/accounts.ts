@@ -1,3 +1,4 @@
+import type { Clock } from '../../../src/kernel/clock.ts';
 import type { App } from '../../../src/kernel/http/app.ts';
 import type { Kernel } from '../../../src/kernel/kernel.ts';
 import { createBounded } from '../../../src/modules/accounts/bounded.ts';
@@ -12,6 +13,17 @@ import type { Person } from '../../../src/modules/accounts/person.ts';
 export interface Installation {
   app: App;
   kernel: Kernel;
+}
+
+/** A clock that stands still until it is moved: what is counted in seconds must not depend on the machine. */
+export function stoppedClock(): Clock & { advance(ms: number): void } {
+  let nowMs = Date.now();
+  return {
+    now: () => nowMs,
+    advance: (ms) => {
+      nowMs += ms;
+    },
+  };
 }
 
 /** The password of everybody whom a factory makes. */
