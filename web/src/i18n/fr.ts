@@ -103,6 +103,8 @@ export const fr = {
     passwordLeft_one: 'Encore {{count, number}} caractère.',
     passwordLeft_many: 'Encore {{count, number}} caractères.',
     passwordLeft_other: 'Encore {{count, number}} caractères.',
+    passwordOwn: 'Le mot de passe ne peut être ni le nom ni l’e-mail.',
+    passwordGuessed: 'Ce mot de passe est de ceux que l’on devine d’abord. Choisissez-en un autre.',
     passwordEnough: 'Longueur suffisante.',
     create: 'Ouvrir la station',
     creating: 'Ouverture…',
