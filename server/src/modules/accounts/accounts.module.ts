@@ -1,4 +1,5 @@
 import { HINTS_RESUMED } from '../../kernel/events/notify-hints.ts';
+import type { SocketHub } from '../../kernel/http/socket-hub.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module } from '../../kernel/module.ts';
 import { createAccessTokens } from './access-token.ts';
@@ -10,7 +11,7 @@ import { ensureFirstAdministrator } from './first-administrator.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { deriveKeys } from './keys.ts';
 import { createSubjects } from './lock-out.ts';
-import { ORGANISATIONS_CHANGED, readSessionRevoked, SESSION_REVOKED } from './news.ts';
+import { concerns, ORGANISATIONS_CHANGED, readSessionRevoked, SESSION_REVOKED } from './news.ts';
 import { createOrganisationDirectory } from './organisation-directory.ts';
 import { listOrganisationsAcrossOrganisations } from './organisation-repo.ts';
 import { createPasswords } from './passwords.ts';
@@ -30,7 +31,7 @@ const SAME_START_MS = 60_000;
 export function accountsModule(kernel: Kernel): Module & { door: AccountsDoor } {
   const accounts = assemble(kernel);
   const { directory, authenticator } = accounts;
-  const ends = listen(accounts);
+  const ends = listen(accounts, kernel.sockets);
   return {
     name: 'accounts',
     routes: (app) => routes(app, accounts),
@@ -89,13 +90,20 @@ function assemble(kernel: Kernel): Accounts {
 }
 
 /** News from other processes; after a gap in the news, everything is looked up again. */
-function listen({ hints, authenticator, directory }: Accounts): (() => void)[] {
+function listen({ hints, authenticator, directory }: Accounts, sockets: SocketHub): (() => void)[] {
+  const lookAgain = () => {
+    authenticator.forget();
+    directory.forget();
+    sockets.recheck();
+  };
   return [
-    hints.on(SESSION_REVOKED, (data) => authenticator.forget(readSessionRevoked(data)?.personId)),
-    hints.on(ORGANISATIONS_CHANGED, () => directory.forget()),
-    hints.on(HINTS_RESUMED, () => {
-      authenticator.forget();
-      directory.forget();
+    hints.on(SESSION_REVOKED, (data) => {
+      const news = readSessionRevoked(data);
+      if (news === null) return lookAgain();
+      authenticator.forget(news.personId);
+      sockets.closeWhere((actor) => concerns(news, actor));
     }),
+    hints.on(ORGANISATIONS_CHANGED, () => directory.forget()),
+    hints.on(HINTS_RESUMED, lookAgain),
   ];
 }

@@ -21,7 +21,7 @@ export interface Guessed {
  * Nothing here depends on whether the account exists.
  */
 export function guess<T>(
-  accounts: Pick<Accounts, 'db' | 'clock' | 'turns'>,
+  accounts: Pick<Accounts, 'db' | 'clock' | 'log' | 'turns'>,
   guessed: Guessed,
   check: () => Promise<T | null>,
 ): Promise<T | null> {
@@ -42,7 +42,10 @@ async function refuseWhileLocked(accounts: Pick<Accounts, 'db' | 'clock'>, guess
   if (until) throw lockedOut(until.getTime(), accounts.clock.now());
 }
 
-async function countFailure(accounts: Pick<Accounts, 'db' | 'clock'>, guessed: Guessed): Promise<void> {
+async function countFailure(
+  accounts: Pick<Accounts, 'db' | 'clock' | 'log'>,
+  guessed: Guessed,
+): Promise<void> {
   const nowMs = accounts.clock.now();
   const instants = { now: new Date(nowMs), forgetBefore: new Date(nowMs - FORGET_AFTER_MS) };
   // Always the subject before the address, so that two transactions can't wait for each other.
@@ -50,7 +53,12 @@ async function countFailure(accounts: Pick<Accounts, 'db' | 'clock'>, guessed: G
     for (const { key, rule } of subjectsOf(guessed)) {
       const failures = await countFailureAcrossOrganisations(tx, key, instants);
       const lockMs = lockAfter(failures, rule);
-      if (lockMs > 0) await lockSubjectAcrossOrganisations(tx, key, new Date(nowMs + lockMs));
+      if (lockMs === 0) continue;
+      await lockSubjectAcrossOrganisations(tx, key, new Date(nowMs + lockMs));
+      accounts.log.warn(
+        { securityEvent: 'locked-out', subject: key, failures, lockMs },
+        'too many failed attempts',
+      );
     }
   });
 }

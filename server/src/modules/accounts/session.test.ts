@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildTestApp, type TestApp } from '../../../test/harness/app.ts';
 import {
@@ -6,9 +7,11 @@ import {
   signInAs,
   stoppedClock,
   TEST_PASSWORD,
+  type TestSession,
 } from '../../../test/harness/factories/accounts.ts';
 import { runSql } from '../../kernel/db/db.ts';
 import { tidy } from './housekeeping.ts';
+import { SESSION_REVOKED } from './news.ts';
 import type { Organisation } from './organisation.ts';
 
 const DAY_MS = 86_400_000;
@@ -193,6 +196,50 @@ describe('signing out', () => {
     const [one, two] = [await signInAs(test, person), await signInAs(test, person)];
     await logout({ headers: one.headers });
     expect((await me(two.accessToken)).statusCode).toBe(200);
+  });
+});
+
+describe('a connection held open', () => {
+  /** Opens one in another process than the one that hears the sign-out; tells how it was closed. */
+  const hold = (beside: TestApp, { accessToken }: TestSession) => {
+    const wire = Object.assign(new EventEmitter(), {
+      bufferedAmount: 0,
+      send: vi.fn(),
+      close: vi.fn(() => void wire.emit('close')),
+      terminate: vi.fn(),
+    });
+    const resolveActor = () => beside.composition.accounts.authenticator.authenticate(accessToken);
+    beside.kernel.sockets.accept(wire, { clientId: undefined, ip: '127.0.0.1', resolveActor });
+    return wire;
+  };
+  const opened = { timeout: 20_000 };
+
+  it('is closed when its session ends, and only then', async () => {
+    const beside = await buildTestApp({ beside: test });
+    const person = await createPerson(test, radio.id);
+    const [here, there] = [await signInAs(test, person), await signInAs(test, person)];
+    const [closing, staying] = [hold(beside, there), hold(beside, here)];
+    for (const wire of [closing, staying])
+      await vi.waitFor(() => expect(wire.send).toHaveBeenCalled(), opened);
+    const payload = { current_password: TEST_PASSWORD, new_password: 'another long password' };
+    const url = '/api/auth/change-password';
+    await test.app.inject({ method: 'POST', url, headers: here.headers, payload });
+    await vi.waitFor(() => expect(closing.close).toHaveBeenCalledOnce(), opened);
+    expect(staying.close).not.toHaveBeenCalled();
+    await logout({ headers: here.headers });
+    await vi.waitFor(() => expect(staying.close).toHaveBeenCalledOnce(), opened);
+    await beside.end();
+  });
+});
+
+describe('news that this process can not read', () => {
+  it('makes it look everything up again', async () => {
+    const { accessToken } = await signedIn();
+    expect((await me(accessToken)).statusCode).toBe(200);
+    await runSql(test.kernel.db.kysely, 'update sessions set revoked_at = now() where revoked_at is null');
+    expect((await me(accessToken)).statusCode).toBe(200);
+    await test.kernel.hints.publish(test.kernel.db.kysely, SESSION_REVOKED, { of: 'another version' });
+    await vi.waitFor(async () => expect((await me(accessToken)).statusCode).toBe(401), { timeout: 20_000 });
   });
 });
 
