@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generatedSecret } from '../../config/generated-secret.ts';
@@ -7,7 +7,7 @@ import { environmentWith } from '../../config/process-environment.ts';
 import type { Logger } from '../../log/log.ts';
 import { freePort } from '../../net/free-port.ts';
 import { PlainError } from '../../plain-error.ts';
-import { isAlive, takeLock } from '../../process-lock.ts';
+import { identityOf, takeLock } from '../../process-lock.ts';
 import { codeOf, reasonOf } from '../../reason-of.ts';
 import { type Account, chooseAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
@@ -183,6 +183,7 @@ const handleOf = (
   },
 });
 
+/** Signals the server and waits for its process, which goes a little after its pid file. */
 const endsWithin = async (
   folder: string,
   pid: number,
@@ -190,9 +191,10 @@ const endsWithin = async (
   waitMs: number,
 ): Promise<boolean> => {
   const giveUpAt = Date.now() + waitMs;
-  const isRunning = () => existsSync(folder) && readPostmaster(folder)?.pid === pid && isAlive(pid);
-  if (isRunning()) process.kill(pid, signal);
-  while (isRunning()) {
+  const identity = identityOf(pid);
+  if (identity === undefined) return true;
+  if (readPostmaster(folder)?.pid === pid) process.kill(pid, signal);
+  while (identityOf(pid) === identity) {
     if (Date.now() >= giveUpAt) return false;
     await pause(10);
   }
