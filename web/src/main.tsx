@@ -4,8 +4,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createServices, type Services, ServicesContext } from './app-services.ts';
 import { startLanguage, t } from './i18n/language.ts';
+import { preloadWhenQuiet } from './lazy-page.ts';
 import { connectMediaSession } from './player/media-session.ts';
-import { createAppRouter } from './router.ts';
+import { createAppRouter, pagePreloads } from './router.ts';
 import { followSystemTheme } from './shell/theme.ts';
 import './styles/app.css';
 
@@ -46,6 +47,7 @@ async function open(): Promise<void> {
       </ServicesContext>
     </StrictMode>,
   );
+  preloadWhenQuiet(pagePreloads(services.session.getState().me !== null));
 }
 
 void open();

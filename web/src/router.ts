@@ -1,15 +1,11 @@
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import type { Services } from './app-services.ts';
 import { ArchivePage } from './features/archive/archive-page.tsx';
 import { readArchiveSearch } from './features/archive/archive-search.ts';
+import { lazyPage } from './lazy-page.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { PageCrashed } from './shell/page-crashed.tsx';
+import { PagePending } from './shell/page-pending.tsx';
 import { Shell } from './shell/shell.tsx';
 
 interface RouterContext {
@@ -24,6 +20,22 @@ const readPlace = (search: Record<string, unknown>): { t?: string } => ({ t: tex
 function needsAccount({ context, location }: { context: RouterContext; location: { href: string } }): void {
   if (context.services.session.getState().me !== null) return;
   throw redirect({ to: '/sign-in', search: { return: location.href } });
+}
+
+const pages = {
+  debat: lazyPage(() => import('./features/archive/debat-page.tsx')),
+  recordings: lazyPage(() => import('./features/media/recordings-page.tsx')),
+  recording: lazyPage(() => import('./features/media/recording-page.tsx')),
+  bring: lazyPage(() => import('./features/media/bring-page.tsx')),
+  signIn: lazyPage(() => import('./features/accounts/sign-in-page.tsx')),
+  setup: lazyPage(() => import('./features/accounts/setup-page.tsx')),
+};
+
+/** The code of the pages that a reader may open next. */
+export function pagePreloads(isSignedIn: boolean): (() => Promise<unknown>)[] {
+  const { debat, recordings, recording, bring, signIn } = pages;
+  const next = isSignedIn ? [debat, recordings, recording, bring] : [debat, signIn];
+  return [...next.map(({ preload }) => preload), () => import('./player/dock.tsx')];
 }
 
 const root = createRootRouteWithContext<RouterContext>()({
@@ -51,7 +63,7 @@ const debat = createRoute({
   getParentRoute: () => root,
   path: '/archive/$id',
   validateSearch: readPlace,
-  component: lazyRouteComponent(() => import('./features/archive/debat-page.tsx')),
+  component: pages.debat,
 });
 
 const recordings = createRoute({
@@ -62,14 +74,14 @@ const recordings = createRoute({
     const page = Number(search.page);
     return Number.isInteger(page) && page > 1 ? { page } : {};
   },
-  component: lazyRouteComponent(() => import('./features/media/recordings-page.tsx')),
+  component: pages.recordings,
 });
 
 const bring = createRoute({
   getParentRoute: () => root,
   path: '/recordings/new',
   beforeLoad: needsAccount,
-  component: lazyRouteComponent(() => import('./features/media/bring-page.tsx')),
+  component: pages.bring,
 });
 
 const recording = createRoute({
@@ -77,21 +89,21 @@ const recording = createRoute({
   path: '/recordings/$id',
   beforeLoad: needsAccount,
   validateSearch: readPlace,
-  component: lazyRouteComponent(() => import('./features/media/recording-page.tsx')),
+  component: pages.recording,
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>): { return?: string } => ({ return: text(search.return) }),
-  component: lazyRouteComponent(() => import('./features/accounts/sign-in-page.tsx')),
+  component: pages.signIn,
 });
 
 const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   validateSearch: (search: Record<string, unknown>): { token?: string } => ({ token: text(search.token) }),
-  component: lazyRouteComponent(() => import('./features/accounts/setup-page.tsx')),
+  component: pages.setup,
 });
 
 /** Addresses stay plain: `?t=1:02:45&q=eau`, without the JSON that the router would write. */
@@ -110,6 +122,7 @@ export function createAppRouter(services: Services) {
     routeTree: root.addChildren([home, archive, debat, recordings, bring, recording, signIn, setup]),
     context: { services },
     defaultPreload: 'intent',
+    defaultPendingComponent: PagePending,
     scrollRestoration: true,
     parseSearch,
     stringifySearch,

@@ -98,7 +98,7 @@ export const fr = {
     email: 'E-mail',
     password: 'Mot de passe',
     passwordRule: '12 caractères au moins. Une phrase est plus sûre qu’un mot compliqué.',
-    usernameRule: 'De 3 à 50 caractères : lettres, chiffres, point, tiret.',
+    usernameRule: 'Des lettres, des chiffres, point, tiret ou souligné ; une lettre ou un chiffre d’abord.',
     emailRule: 'Une adresse complète, comme vous@radio.example.',
     passwordLeft_one: 'Encore {{count, number}} caractère.',
     passwordLeft_many: 'Encore {{count, number}} caractères.',
