@@ -7,6 +7,7 @@ import type { MediaDoor } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { bringSeed } from './bring-sample.ts';
 import type { ArchiveDoor } from './public.ts';
+import { createDebatReaders } from './read-debat.ts';
 import { relayNews } from './relay-news.ts';
 import { debatRoutes } from './routes.ts';
 import { audioRoutes } from './routes-audio.ts';
@@ -74,6 +75,7 @@ function assemble(
     hints,
     log,
     media,
+    readDebat: createDebatReaders(db),
     totals: createTotals(clock),
     visits: createVisits({ db, clock, log, secret: config.signingKey }),
     isArchivePublic: async (organisationId) =>

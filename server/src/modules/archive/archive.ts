@@ -5,6 +5,7 @@ import type { Hints } from '../../kernel/events/hints.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { MediaDoor } from '../media/public.ts';
 import { dayOf } from './debat.ts';
+import type { DebatReaders } from './read-debat.ts';
 import type { Totals } from './totals.ts';
 import type { Visits } from './visits.ts';
 
@@ -16,6 +17,7 @@ export interface Archive {
   hints: Hints;
   log: Logger;
   media: MediaDoor;
+  readDebat: DebatReaders;
   totals: Totals;
   visits: Visits;
   /** Whether new débats are public unless said otherwise. */

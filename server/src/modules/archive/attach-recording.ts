@@ -5,7 +5,6 @@ import type { DebatColumns } from './debat-repo.ts';
 import { refuseFields } from './errors.ts';
 
 interface Attaching {
-  organisation_id: string;
   visibility: Visibility;
   duration_minutes?: number | null | undefined;
 }
@@ -17,11 +16,12 @@ interface Attaching {
 export async function attachRecording(
   media: MediaDoor,
   tx: Tx,
+  organisationId: string,
   debat: Attaching,
   recordingId: string,
   asked: DebatStatus | undefined,
 ): Promise<DebatColumns> {
-  const { organisation_id: organisationId, visibility, duration_minutes: durationMinutes = null } = debat;
+  const { visibility, duration_minutes: durationMinutes = null } = debat;
   const recording = await media.getRecording(tx, organisationId, recordingId);
   if (!recording) throw refuseFields([{ field: 'recording_id', message: 'names no recording of yours' }]);
   await media.setVisibility(tx, organisationId, recordingId, visibility);

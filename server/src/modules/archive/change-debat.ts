@@ -62,8 +62,8 @@ async function soundChange(
 ): Promise<DebatColumns> {
   const { visibility = debat.visibility, duration_minutes = debat.durationMinutes, recording_id } = columns;
   if (recording_id && recording_id !== debat.recordingId) {
-    const attaching = { organisation_id: debat.organisationId, visibility, duration_minutes };
-    return attachRecording(media, tx, attaching, recording_id, columns.status);
+    const attaching = { visibility, duration_minutes };
+    return attachRecording(media, tx, debat.organisationId, attaching, recording_id, columns.status);
   }
   if (recording_id === null && debat.recordingId !== null) {
     const status = columns.status ?? silentStatus(columns.date ?? debat.date, today(archive));

@@ -16,6 +16,7 @@ type Author = Pick<Actor, 'organisationId' | 'personId'>;
 
 /** Adds a débat from a source address, a recording, or metadata alone; returns its id. */
 export async function createDebat(archive: Archive, actor: Author, body: NewDebat): Promise<string> {
+  const { organisationId } = actor;
   const { columns, faults } = readColumns(body);
   const { start_time: start, end_time: end } = columns;
   const all = [...faults, ...orderFaults(start, end), ...statusFaults(columns.status, null)];
@@ -23,26 +24,26 @@ export async function createDebat(archive: Archive, actor: Author, body: NewDeba
   const fresh = await freshColumns(archive, actor, body.title, columns);
   await archive.db.transaction(async (tx) => {
     const sound = columns.recording_id
-      ? await attachRecording(archive.media, tx, fresh, columns.recording_id, columns.status)
+      ? await attachRecording(archive.media, tx, organisationId, fresh, columns.recording_id, columns.status)
       : {};
-    await add(tx, { ...fresh, ...sound });
+    await add(tx, organisationId, { ...fresh, ...sound });
     await announceStatus(archive.hints, tx, null, {
       id: fresh.id,
-      organisationId: fresh.organisation_id,
+      organisationId,
       title: fresh.title,
       status: fresh.status,
       visibility: fresh.visibility,
     });
   });
   // The recording may have become ready between our look and our commit, and found no débat to tell: look again.
-  if (columns.recording_id) await settleSound(archive, actor.organisationId, columns.recording_id);
-  archive.totals.forget(actor.organisationId);
+  if (columns.recording_id) await settleSound(archive, organisationId, columns.recording_id);
+  archive.totals.forget(organisationId);
   return fresh.id;
 }
 
-async function add(tx: Tx, columns: NewDebatColumns): Promise<void> {
-  if (await insertDebat(tx, columns)) return;
-  const { organisation_id: organisationId, source_url: sourceUrl } = columns;
+async function add(tx: Tx, organisationId: string, columns: NewDebatColumns): Promise<void> {
+  if (await insertDebat(tx, organisationId, columns)) return;
+  const { source_url: sourceUrl } = columns;
   throw sameSource(sourceUrl ? await findIdBySource(tx, organisationId, sourceUrl) : null);
 }
 
@@ -57,7 +58,6 @@ async function freshColumns(
     columns.visibility ?? ((await archive.isArchivePublic(actor.organisationId)) ? 'public' : 'private');
   return {
     id: newId(),
-    organisation_id: actor.organisationId,
     title: columns.title ?? title,
     description: columns.description ?? null,
     type: columns.type ?? 'autre',

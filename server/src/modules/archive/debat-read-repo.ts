@@ -1,5 +1,5 @@
 import { type Db, type Executor, runSql } from '../../kernel/db/db.ts';
-import { type DebatFilters, filterOf, type ListStatement, orderOf } from './debat-filter-repo.ts';
+import { type DebatFilters, filterOf, orderOf } from './debat-filter-repo.ts';
 
 // PostgreSQL writes the JSON that clients read, one text per débat with its audio files inside. The fields and
 // their order are those of `DebatSchema` and `AudioFileSchema`; the tests hold every reply to them.
@@ -54,19 +54,23 @@ const DEBAT_JSON = `(select row_to_json(shown) from (select
   ${time('d.updated_at')} as updated_at
 ) shown)`;
 
-const ONE = `select ${DEBAT_JSON}::text as json
+const SOME = `select d.id, ${DEBAT_JSON}::text as json
   from debats d join debat_counts c on c.debat_id = d.id
-  where d.organisation_id = $1 and d.id = $2 and (d.visibility <> 'private' or $3)`;
+  where d.organisation_id = $1 and d.id = any($2::uuid[]) and (d.visibility <> 'private' or $3)`;
 
-/** One débat as the text of its JSON; null when there is none, or none for this reader. */
-export async function readDebatJson(
+/** Débats by id, each as the text of its JSON; those that are not there, or not for this reader, are left out. */
+export async function readDebatsJson(
   db: Db,
   organisationId: string,
-  id: string,
+  ids: readonly string[],
   seesPrivate: boolean,
-): Promise<string | null> {
-  const rows = await db.read<{ json: string }>('archive.debat', ONE, [organisationId, id, seesPrivate]);
-  return rows[0]?.json ?? null;
+): Promise<Map<string, string>> {
+  const rows = await db.read<{ id: string; json: string }>('archive.debats', SOME, [
+    organisationId,
+    ids,
+    seesPrivate,
+  ]);
+  return new Map(rows.map((row) => [row.id, row.json]));
 }
 
 const FILES = `select coalesce(${AUDIO_FILES}, '[]')::text as json
@@ -82,39 +86,44 @@ export async function readAudioFilesJson(
   return rows[0]?.json ?? '[]';
 }
 
-/** One page as the text of a JSON array; `filters` as `filterOf` knows them. */
-export async function readPageJson(
+type SortKey = Parameters<typeof orderOf>[0];
+
+/**
+ * The ids of one page. Apart from its rows: what PostgreSQL expects of a page depends on its number, so it plans
+ * this short statement anew each time, but the long one below only once per connection.
+ */
+export async function readPageIds(
   db: Db,
   organisationId: string,
   filters: DebatFilters,
   page: { sortBy: SortKey; sortOrder: 'asc' | 'desc'; limit: number; offset: number },
-): Promise<string> {
-  const statement = filterOf(organisationId, filters);
-  const values = [...statement.values, page.limit, page.offset];
-  const text = pageText(statement, orderOf(page.sortBy, page.sortOrder), values.length);
-  const name = page.sortBy === 'date' && page.sortOrder === 'desc' ? statement.shape : null;
-  const rows = await run<{ json: string | null }>(
-    db,
-    name === null ? null : `archive.page:${name}`,
-    text,
-    values,
-  );
-  return `[${rows[0]?.json ?? ''}]`;
+): Promise<string[]> {
+  const { where, values, shape } = filterOf(organisationId, filters);
+  const { by, from } = orderOf(page.sortBy, page.sortOrder);
+  const [limit, offset] = [`$${values.length + 1}`, `$${values.length + 2}`];
+  const text = `select d.id from ${from} where ${where} order by ${by} limit ${limit} offset ${offset}`;
+  const isUsual = shape !== null && page.sortBy === 'date' && page.sortOrder === 'desc';
+  const name = isUsual ? `archive.page:${shape}` : null;
+  const rows = await run<{ id: string }>(db, name, text, [...values, page.limit, page.offset]);
+  return rows.map((row) => row.id);
 }
 
-type SortKey = Parameters<typeof orderOf>[0];
+const ROWS = `select string_agg(${DEBAT_JSON}::text, ',' order by p.place) as json
+  from unnest($2::uuid[]) with ordinality p(id, place)
+  join debats d on d.organisation_id = $1 and d.id = p.id and (d.visibility = 'public' or $3)
+  join debat_counts c on c.debat_id = d.id`;
 
-/** First the ids of the page, from an index alone where filters allow; then only their rows. */
-function pageText(statement: ListStatement, order: ReturnType<typeof orderOf>, valueCount: number): string {
-  return `with picked as (
-      select d.id, row_number() over (order by ${order.by}) as place
-      from ${order.from} where ${statement.where}
-      order by ${order.by} limit $${valueCount - 1} offset $${valueCount}
-    )
-    select string_agg(${DEBAT_JSON}::text, ',' order by p.place) as json
-    from picked p
-    join debats d on d.organisation_id = $1 and d.id = p.id
-    join debat_counts c on c.debat_id = d.id`;
+/** Débats in the order of their ids, as the text of a JSON array; one removed or hidden meanwhile is left out. */
+export async function readRowsJson(
+  db: Db,
+  organisationId: string,
+  ids: readonly string[],
+  publicOnly: boolean,
+): Promise<string> {
+  if (ids.length === 0) return '[]';
+  const values = [organisationId, ids, !publicOnly];
+  const rows = await db.read<{ json: string | null }>('archive.rows', ROWS, values);
+  return `[${rows[0]?.json ?? ''}]`;
 }
 
 /** How many débats the filters leave. */

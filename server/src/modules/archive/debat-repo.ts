@@ -25,7 +25,7 @@ export type DebatColumns = Omit<
   Updateable<DebatsTable>,
   'id' | 'organisation_id' | 'created_at' | 'created_by'
 >;
-export type NewDebatColumns = Insertable<DebatsTable>;
+export type NewDebatColumns = Omit<Insertable<DebatsTable>, 'organisation_id'>;
 
 const archive = (q: Executor) => q.withTables<ArchiveTables>();
 
@@ -124,10 +124,14 @@ export async function findIdBySource(
 }
 
 /** False when the source address is taken, also by a transaction that commits first. */
-export async function insertDebat(q: Executor, columns: NewDebatColumns): Promise<boolean> {
+export async function insertDebat(
+  q: Executor,
+  organisationId: string,
+  columns: NewDebatColumns,
+): Promise<boolean> {
   const inserted = await archive(q)
     .insertInto('debats')
-    .values(columns)
+    .values({ ...columns, organisation_id: organisationId })
     .onConflict((conflict) =>
       conflict
         .expression(sql`organisation_id, md5(source_url)`)
@@ -137,8 +141,8 @@ export async function insertDebat(q: Executor, columns: NewDebatColumns): Promis
     .returning('id')
     .executeTakeFirst();
   if (!inserted) return false;
-  const { id, organisation_id } = columns;
-  await archive(q).insertInto('debat_counts').values({ debat_id: id, organisation_id }).execute();
+  const counts = { debat_id: columns.id, organisation_id: organisationId };
+  await archive(q).insertInto('debat_counts').values(counts).execute();
   return true;
 }
 

@@ -3,7 +3,7 @@ import { pageMembers } from '../../kernel/http/schemas.ts';
 import type { Archive } from './archive.ts';
 import { cleanLine } from './clean-text.ts';
 import type { DebatFilters } from './debat-filter-repo.ts';
-import { countDebats, readPageJson } from './debat-read-repo.ts';
+import { countDebats, readPageIds, readRowsJson } from './debat-read-repo.ts';
 import { refuseFields } from './errors.ts';
 import { seesAll } from './policy.ts';
 import type { DebatListQuery } from './schemas.ts';
@@ -16,17 +16,16 @@ export async function listDebats(archive: Archive, actor: Actor, query: DebatLis
   const { page = 1, per_page: perPage = DEFAULT_PER_PAGE } = query;
   const filters = readFilters(query, !seesAll(actor));
   const { organisationId } = actor;
-  const [debats, total] = await Promise.all([
-    readPageJson(archive.db, organisationId, filters, {
-      sortBy: query.sort_by ?? 'date',
-      sortOrder: query.sort_order ?? 'desc',
-      limit: perPage,
-      offset: (page - 1) * perPage,
-    }),
-    archive.totals.get(organisationId, JSON.stringify(filters), () =>
-      countDebats(archive.db, organisationId, filters),
-    ),
-  ]);
+  const rows = readPageIds(archive.db, organisationId, filters, {
+    sortBy: query.sort_by ?? 'date',
+    sortOrder: query.sort_order ?? 'desc',
+    limit: perPage,
+    offset: (page - 1) * perPage,
+  }).then((ids) => readRowsJson(archive.db, organisationId, ids, filters.publicOnly));
+  const counted = archive.totals.get(organisationId, JSON.stringify(filters), () =>
+    countDebats(archive.db, organisationId, filters),
+  );
+  const [debats, total] = await Promise.all([rows, counted]);
   return `{"debats":${debats},${JSON.stringify(pageMembers(page, perPage, total)).slice(1)}`;
 }
 

@@ -1,19 +1,34 @@
 import type { Actor } from '../../kernel/auth/actor.ts';
-import type { Executor } from '../../kernel/db/db.ts';
+import type { Db, Executor } from '../../kernel/db/db.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Archive } from './archive.ts';
 import type { Debat } from './debat.ts';
-import { readDebatJson } from './debat-read-repo.ts';
+import { readDebatsJson } from './debat-read-repo.ts';
 import { findDebat } from './debat-repo.ts';
 import { debatNotFound } from './errors.ts';
+import { createGatheredRead, type GatheredRead } from './gather.ts';
 import { mayRead, seesAll } from './policy.ts';
 
 /** One débat as the text of its JSON (`Debat`). */
-export async function readDebat(archive: Pick<Archive, 'db'>, actor: Actor, id: string): Promise<string> {
+export async function readDebat(archive: Archive, actor: Actor, id: string): Promise<string> {
   if (!isId(id)) throw debatNotFound();
-  const json = await readDebatJson(archive.db, actor.organisationId, id, seesAll(actor));
+  const readers = seesAll(actor) ? archive.readDebat.all : archive.readDebat.open;
+  const json = await readers(actor.organisationId, id.toLowerCase());
   if (json === null) throw debatNotFound();
   return json;
+}
+
+/** Reads of one débat, gathered: for those who see everything, and for the rest. */
+export interface DebatReaders {
+  all: GatheredRead<string>;
+  open: GatheredRead<string>;
+}
+
+export function createDebatReaders(db: Db): DebatReaders {
+  return {
+    all: createGatheredRead((organisationId, ids) => readDebatsJson(db, organisationId, ids, true)),
+    open: createGatheredRead((organisationId, ids) => readDebatsJson(db, organisationId, ids, false)),
+  };
 }
 
 /** The débat for a use-case, when the actor may read it. */

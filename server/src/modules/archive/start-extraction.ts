@@ -75,12 +75,8 @@ async function requestOrReuse(
   } catch (error) {
     const existing = importedBefore(error);
     if (existing === null) throw error;
-    const attaching = {
-      organisation_id: organisationId,
-      visibility,
-      duration_minutes: debat.durationMinutes,
-    };
-    const columns = await attachRecording(media, tx, attaching, existing, undefined);
+    const attaching = { visibility, duration_minutes: debat.durationMinutes };
+    const columns = await attachRecording(media, tx, organisationId, attaching, existing, undefined);
     return { ...columns, recording_id: existing };
   }
 }

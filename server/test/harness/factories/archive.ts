@@ -14,7 +14,6 @@ export async function createDebat(
   const now = new Date(kernel.clock.now());
   const columns: NewDebatColumns = {
     id: newId(),
-    organisation_id: organisationId,
     title: `Débat ${serial}`,
     description: null,
     type: 'autre',
@@ -40,6 +39,7 @@ export async function createDebat(
     updated_at: now,
     ...given,
   };
-  if (!(await insertDebat(kernel.db.kysely, columns))) throw new Error(`${given.source_url} is taken`);
+  if (!(await insertDebat(kernel.db.kysely, organisationId, columns)))
+    throw new Error(`${given.source_url} is taken`);
   return columns.id;
 }
