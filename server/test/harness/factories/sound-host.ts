@@ -8,6 +8,8 @@ export interface SoundHost {
   ranges: string[];
   /** How often a path was asked for. */
   asked(path: string): number;
+  /** Replies under way. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -18,8 +20,10 @@ export interface SoundHost {
 export async function openSoundHost(files: Record<string, Buffer>): Promise<SoundHost> {
   const ranges: string[] = [];
   const asked = new Map<string, number>();
+  const replies = new Set<ServerResponse>();
   const [first = Buffer.alloc(0)] = Object.values(files);
   const server = createServer((request, response) => {
+    replies.add(response.on('close', () => replies.delete(response)));
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://host.test');
     const count = (asked.get(pathname) ?? 0) + 1;
     asked.set(pathname, count);
@@ -42,6 +46,7 @@ export async function openSoundHost(files: Record<string, Buffer>): Promise<Soun
     url: `http://127.0.0.1:${port}`,
     ranges,
     asked: (path) => asked.get(path) ?? 0,
+    open: () => replies.size,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
