@@ -1,5 +1,5 @@
 import { openRedis } from '../kernel/cache/redis.ts';
-import { type App, buildApp } from '../kernel/http/app.ts';
+import { type App, type AppOptions, buildApp } from '../kernel/http/app.ts';
 import { registerHealth } from '../kernel/http/health.ts';
 import { registerWebPages } from '../kernel/http/web-pages.ts';
 import type { Wired } from './wire.ts';
@@ -9,6 +9,7 @@ export async function buildApi(
   wired: Wired,
   /** Adds hooks before any route is there (tests hold replies to their schemas). */
   prepare: (app: App) => void = () => {},
+  options: Pick<AppOptions, 'maxLagMs'> = {},
 ): Promise<{ app: App; stopTakingRequests: () => void }> {
   const { kernel, composition } = wired;
   const { config, log, metrics, db, jobs } = kernel;
@@ -20,6 +21,7 @@ export async function buildApi(
     metrics,
     redis: redis.client,
     authenticator: composition.accounts.authenticator,
+    ...options,
   });
   prepare(app);
   app.addHook('onClose', redis.close);

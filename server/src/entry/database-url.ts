@@ -5,6 +5,6 @@ import { attachEmbeddedDatabase } from '../kernel/db/embedded/embedded.ts';
 export async function databaseUrl(config: Config): Promise<string> {
   if (config.databaseUrl !== null) return config.databaseUrl;
   const embedded = await attachEmbeddedDatabase(config.dataDir);
-  if (embedded !== undefined) return embedded;
+  if (embedded !== null) return embedded;
   throw new Error('no database: set DATABASE_URL, or run ./antenne start, which brings one');
 }

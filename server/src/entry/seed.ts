@@ -1,14 +1,12 @@
 import { parseArgs } from 'node:util';
-import type { Config } from '../kernel/config/config.ts';
 import { readConfig } from '../kernel/config/process-environment.ts';
-import { attachEmbeddedDatabase } from '../kernel/db/embedded/embedded.ts';
-import { openLog } from '../kernel/log/log.ts';
 import { PlainError } from '../kernel/plain-error.ts';
-import { codeOf, reasonOf } from '../kernel/reason-of.ts';
+import { reasonOf } from '../kernel/reason-of.ts';
 import type { AccountsDoor, Organisation } from '../modules/accounts/public.ts';
 import type { Brought } from '../modules/archive/public.ts';
 import { UsageError } from './verbs/usage-error.ts';
-import { stopAll, type Wired, wire } from './wire.ts';
+import { stopAll } from './wire.ts';
+import { wireBeside } from './wire-beside.ts';
 
 const STOP_MS = 3_000;
 
@@ -19,7 +17,7 @@ const STOP_MS = 3_000;
 export const runSeed = async (args: string[]): Promise<number> => {
   const slug = slugIn(args);
   const config = readConfig();
-  const wired = await connect(config);
+  const wired = await wireBeside(config, 'seed');
   try {
     const organisation = await findOrganisation(wired.composition.accounts, slug);
     const bringer = { organisationId: organisation.id, personId: null };
@@ -44,25 +42,6 @@ const slugIn = (args: string[]): string | undefined => {
     return parseArgs({ args, options: { organisation: { type: 'string' } } }).values.organisation;
   } catch (error) {
     throw new UsageError(`seed takes --organisation <slug> and nothing else: ${reasonOf(error)}`);
-  }
-};
-
-const connect = async (config: Config): Promise<Wired> => {
-  const url = config.databaseUrl ?? (await attachEmbeddedDatabase(config.dataDir));
-  if (url === null) {
-    throw new PlainError(
-      `No database runs on ${config.dataDir}: run ./antenne start, and ./antenne seed in another terminal.`,
-    );
-  }
-  // What a person at the terminal wants to read is the result.
-  const level = config.log.level === 'info' ? 'warn' : config.log.level;
-  const log = openLog({ name: 'seed', ...config.log, level });
-  try {
-    return await wire(config, 'api', url, { log });
-  } catch (error) {
-    // Codes are the network's or the database's own; anything without one is said by whoever threw it.
-    if (codeOf(error) === undefined) throw error;
-    throw new PlainError(`The database can't be used: ${reasonOf(error)}.`, { cause: error });
   }
 };
 

@@ -64,6 +64,16 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./verbs/migrate.ts')).migrate(args),
   },
   {
+    name: 'setup',
+    summary: 'Print a fresh one-time link to set Antenne up',
+    usage: ['setup'],
+    details:
+      'Works beside a running `./antenne start` while nobody can sign in yet. Earlier links stop working.',
+    run: async (args) => {
+      await (await import('./verbs/setup.ts')).setup(args);
+    },
+  },
+  {
     name: 'seed',
     summary: 'Bring an invented assembly and station, to have something to see and hear',
     usage: ['seed', 'seed --organisation <slug>'],

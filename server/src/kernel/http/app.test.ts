@@ -1,7 +1,7 @@
 import pino from 'pino';
 import Type from 'typebox';
 import { afterEach, describe, expect, it } from 'vitest';
-import { needs, open, signedIn } from '../auth/access.ts';
+import { door, needs, open, signedIn } from '../auth/access.ts';
 import type { Actor, Authenticator, SignedInActor } from '../auth/actor.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createMetrics } from '../metrics/metrics.ts';
@@ -73,6 +73,7 @@ async function start(env: Record<string, string> = {}, log = pino({ level: 'sile
     },
     (request) => ({ number: request.params.number, deep: request.query.deep ?? null }),
   );
+  built.get('/api/door', { config: { access: door('test') } }, () => 'come in');
   built.get('/api/teapot', { config: { access: open('test') } }, () => {
     throw teapot('It is short and stout.', { members: { height_cm: 12 }, headers: { 'retry-after': '3' } });
   });
@@ -147,6 +148,11 @@ describe('who may call', () => {
   it('refuses a wrong token even where none is needed', async () => {
     const reply = await (await start()).inject({ url: '/api/things', headers: as('forged') });
     expect(reply.statusCode).toBe(401);
+  });
+
+  it('does not look at the token where a new one is fetched', async () => {
+    const reply = await (await start()).inject({ url: '/api/door', headers: as('forged') });
+    expect(reply.body).toBe('come in');
   });
 
   it('chooses the organisation of a reader without a token by the Host header', async () => {

@@ -44,6 +44,8 @@ export interface AppOptions {
   authenticator: Authenticator;
   /** Shares the limits between processes when there is one. */
   redis: Redis | null;
+  /** How far the event loop may lag before requests are refused with 503. */
+  maxLagMs?: number;
 }
 
 /** JSON bodies; uploads stream past it with limits of their own. */
@@ -52,6 +54,7 @@ const HEADERS_TIMEOUT_MS = 20_000;
 /** A connection on which nothing moves for this long is closed (slow clients, forgotten keep-alives). */
 const IDLE_TIMEOUT_MS = 75_000;
 const MAX_PATH_PARAM_CHARS = 500;
+const MAX_LAG_MS = 1_500;
 const MAX_SOCKET_MESSAGE_BYTES = 16_384;
 
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -81,7 +84,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   registerRequestLog(app, metrics);
   registerSecurityHeaders(app);
   registerSchemas(app);
-  await registerLoadShedding(app);
+  await registerLoadShedding(app, options.maxLagMs ?? MAX_LAG_MS);
   await registerDocs(app, config);
   await app.register(cors, {
     origin: config.corsOrigins.includes('*') ? '*' : [...config.corsOrigins],
@@ -120,9 +123,9 @@ function requestId(given: string | string[] | undefined): string {
   return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
 }
 
-async function registerLoadShedding(app: App): Promise<void> {
+async function registerLoadShedding(app: App, maxLagMs: number): Promise<void> {
   await app.register(underPressure, {
-    maxEventLoopDelay: 1_500,
+    maxEventLoopDelay: maxLagMs,
     sampleInterval: 500,
     retryAfter: 5,
     pressureHandler: () => {

@@ -77,7 +77,7 @@ export async function registerDocs(app: App, config: Config): Promise<void> {
 
 function describeAccess<S extends object>(schema: S | undefined, kind: string | undefined): S {
   const described = (schema ?? {}) as S & { security?: unknown };
-  return kind === undefined || kind === 'open'
+  return kind === undefined || kind === 'open' || kind === 'door'
     ? described
     : { ...described, security: [{ password: [] }, { bearer: [] }] };
 }

@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import Type, { type Static } from 'typebox';
-import { open } from '../auth/access.ts';
+import { door } from '../auth/access.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { App } from './app.ts';
 
-const HEALTH_IS_OPEN = open('liveness for probes and balancers; figures of the machine, no data');
+const HEALTH_IS_OPEN = door('liveness for probes and balancers; figures of the machine, no data');
 const BUSY_PERCENT = 90;
 const DATABASE_DEADLINE_MS = 2_000;
 

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { open } from '../../kernel/auth/access.ts';
+import { door } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import type { Accounts } from './accounts.ts';
 import { originOf } from './request.ts';
@@ -12,7 +12,7 @@ export function setupRoutes(app: App, accounts: Accounts): void {
   app.get(
     '/api/setup',
     {
-      config: { access: open('says only whether somebody is there') },
+      config: { access: door('says only whether somebody is there') },
       schema: {
         tags: ['set-up'],
         operationId: 'getSetup',
@@ -25,7 +25,7 @@ export function setupRoutes(app: App, accounts: Accounts): void {
   app.post(
     '/api/setup',
     {
-      config: { access: open('the one-time token is checked'), budget: 'strict' },
+      config: { access: door('the one-time token is checked'), budget: 'strict' },
       schema: {
         tags: ['set-up'],
         operationId: 'setUp',

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { open, signedIn } from '../../kernel/auth/access.ts';
+import { door, signedIn } from '../../kernel/auth/access.ts';
 import { isSignedIn } from '../../kernel/auth/actor.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { validationFailed } from '../../kernel/http/problem.ts';
@@ -26,7 +26,7 @@ function passwordRoutes(app: App, accounts: Accounts): void {
   app.post(
     '/api/auth/token',
     {
-      config: { access: open('the password is checked'), budget: 'strict' },
+      config: { access: door('the password is checked'), budget: 'strict' },
       schema: {
         tags: ['sign-in'],
         operationId: 'createToken',
@@ -46,7 +46,7 @@ function passwordRoutes(app: App, accounts: Accounts): void {
   app.post(
     '/api/auth/login',
     {
-      config: { access: open('the password is checked'), budget: 'strict' },
+      config: { access: door('the password is checked'), budget: 'strict' },
       schema: {
         tags: ['sign-in'],
         operationId: 'login',
@@ -67,7 +67,7 @@ function refreshRoute(app: App, accounts: Accounts): void {
   app.post(
     '/api/auth/refresh',
     {
-      config: { access: open('the refresh token is checked'), budget: 'strict' },
+      config: { access: door('the refresh token is checked'), budget: 'strict' },
       schema: {
         tags: ['sign-in'],
         operationId: 'refresh',
@@ -95,7 +95,7 @@ function logoutRoute(app: App, accounts: Accounts): void {
   app.post(
     '/api/auth/logout',
     {
-      config: { access: open('ends only the sessions whose tokens are shown') },
+      config: { access: door('ends only the sessions whose tokens are shown') },
       schema: {
         tags: ['sign-in'],
         operationId: 'logout',
