@@ -25,7 +25,7 @@ async function loadPatiently(load: Load): Promise<{ default: ComponentType }> {
 export function lazyPage(load: Load) {
   return Object.assign(
     lazy(() => loadPatiently(load)),
-    { preload: () => load().then(() => undefined) },
+    { preload: () => loadPatiently(load).then(() => undefined) },
   );
 }
 

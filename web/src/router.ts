@@ -123,6 +123,8 @@ export function createAppRouter(services: Services) {
     context: { services },
     defaultPreload: 'intent',
     defaultPendingComponent: PagePending,
+    // For each page, within the shell: the player outlives a page that fails.
+    defaultErrorComponent: PageCrashed,
     scrollRestoration: true,
     parseSearch,
     stringifySearch,
