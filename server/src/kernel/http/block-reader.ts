@@ -1,9 +1,4 @@
-import { close, fstat, open, read, type Stats } from 'node:fs';
-import { promisify } from 'node:util';
-
-const openFd = promisify(open);
-const closeFd = promisify(close);
-const statFd = promisify(fstat);
+import { OpenFiles, type SharedFd } from './open-files.ts';
 
 const blockBytes = 1024 * 1024;
 const pieceBytes = 64 * 1024;
@@ -58,10 +53,10 @@ export class BlockReader {
   readonly #cache = new Map<string, Block>();
   readonly #mostCached: number;
   readonly #mostBlocks: number;
+  readonly #files = new OpenFiles();
   readonly #freeBlocks: Buffer[] = [];
   readonly #freePieces: Buffer[] = [];
   #blocks = 0;
-  #openFiles = 0;
   #loans = 0;
 
   constructor({ cacheBytes = 64 * blockBytes, budgetBytes = 128 * blockBytes }: BlockReaderOptions = {}) {
@@ -74,27 +69,31 @@ export class BlockReader {
     return {
       blockBytes: this.#blocks * blockBytes,
       cachedBytes: this.#cache.size * blockBytes,
-      openFiles: this.#openFiles,
+      openFiles: this.#files.inUse,
       loans: this.#loans,
     };
   }
 
-  async open(path: string): Promise<OpenFile> {
-    const fd = await openFd(path, 'r');
-    this.#openFiles++;
-    const file = new SharedFd(fd, () => this.#openFiles--);
-    try {
-      const found = await statFd(fd);
-      const identity = identityOf(found);
-      return {
-        sizeBytes: found.size,
-        read: (position, longest) => this.#read(file, identity, found.size, position, longest),
-        close: () => file.close(),
-      };
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+  /** `version` names the bytes: the same path with another version is another file. */
+  async open(path: string, version: string): Promise<OpenFile> {
+    const { fd, identity, sizeBytes, release } = await this.#files.use(path, version);
+    let isClosed = false;
+    return {
+      sizeBytes,
+      read: async (position, longest) => {
+        if (isClosed) throw new Error('The file is closed');
+        return this.#read(fd, identity, sizeBytes, position, longest);
+      },
+      close: () => {
+        if (!isClosed) release();
+        isClosed = true;
+      },
+    };
+  }
+
+  /** Closes what is kept open for the next reader; what is being read closes when its reader is done. */
+  close(): void {
+    this.#files.close();
   }
 
   async #read(
@@ -124,7 +123,7 @@ export class BlockReader {
 
   async #load(file: SharedFd, block: Block, position: number, length: number): Promise<void> {
     try {
-      await file.readFully(block.buffer, length, position);
+      await fill(file, block.buffer, length, position);
       block.length = length;
       block.loading = null;
     } catch (error) {
@@ -154,7 +153,7 @@ export class BlockReader {
     block.loans++;
     this.#loans++;
     try {
-      await file.readFully(block.buffer, length, position);
+      await fill(file, block.buffer, length, position);
     } catch (error) {
       this.#giveBack(block);
       throw error;
@@ -170,7 +169,7 @@ export class BlockReader {
       if (this.#freePieces.length < sparePieces) this.#freePieces.push(buffer);
     };
     try {
-      await file.readFully(buffer, length, position);
+      await fill(file, buffer, length, position);
     } catch (error) {
       release();
       throw error;
@@ -221,55 +220,6 @@ export class BlockReader {
   }
 }
 
-/** A descriptor closed exactly once, and never while a read on it is under way (its number may be reused at once). */
-class SharedFd {
-  readonly #fd: number;
-  readonly #onClosed: () => void;
-  #reading = 0;
-  #closing = false;
-
-  constructor(fd: number, onClosed: () => void) {
-    this.#fd = fd;
-    this.#onClosed = onClosed;
-  }
-
-  async readFully(into: Buffer, length: number, position: number): Promise<void> {
-    if (this.#closing) throw new Error('The file is closed');
-    this.#reading++;
-    try {
-      for (let done = 0; done < length; ) {
-        const count = await this.#readOnce(into, done, length - done, position + done);
-        if (count === 0) throw new FileChangedError();
-        done += count;
-      }
-    } finally {
-      this.#reading--;
-      if (this.#closing && this.#reading === 0) this.#closeNow();
-    }
-  }
-
-  close(): void {
-    if (this.#closing) return;
-    this.#closing = true;
-    if (this.#reading === 0) this.#closeNow();
-  }
-
-  #readOnce(into: Buffer, offset: number, length: number, position: number): Promise<number> {
-    return new Promise((resolve, reject) => {
-      read(this.#fd, into, offset, length, position, (error, count) =>
-        error ? reject(error) : resolve(count),
-      );
-    });
-  }
-
-  #closeNow(): void {
-    this.#onClosed();
-    // Nothing was written: a failing close of a file opened for reading loses nothing.
-    closeFd(this.#fd).catch(() => undefined);
-  }
-}
-
-/** A changed file is another file: size and time are part of its name in the cache. */
-function identityOf({ dev, ino, size, mtimeMs }: Stats): string {
-  return `${dev}:${ino}:${size}:${mtimeMs}`;
+async function fill(file: SharedFd, into: Buffer, length: number, position: number): Promise<void> {
+  if (!(await file.readFully(into, length, position))) throw new FileChangedError();
 }

@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BlockReader, FileChangedError } from './block-reader.ts';
 import { openBody, type SentBody } from './file-body.ts';
+import { OpenFiles } from './open-files.ts';
 import { type FileToSend, sendFile } from './send-file.ts';
 
 const mebibyte = 1024 * 1024;
@@ -101,7 +102,7 @@ describe('bytes', () => {
     const before = await fileOf('replaced.bin', Buffer.alloc(1000, 1));
     expect(await readBack(blocks, undefined, before)).toEqual(Buffer.alloc(1000, 1));
     await rm(before.path);
-    const after = await fileOf('replaced.bin', Buffer.alloc(1000, 2));
+    const after = { ...(await fileOf('replaced.bin', Buffer.alloc(1000, 2))), etag: '"second"' };
     expect(await readBack(blocks, undefined, after)).toEqual(Buffer.alloc(1000, 2));
   });
 
@@ -254,12 +255,53 @@ describe('opening', () => {
     expectAllReturned(blocks);
   });
 
+  test('readers of one version share a descriptor, which stays a little and then goes', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const files = new OpenFiles();
+      const uses = await Promise.all([1, 2, 3].map(() => files.use(file.path, 'v1')));
+      expect([files.open, files.inUse, new Set(uses.map(({ fd }) => fd)).size]).toEqual([1, 3, 1]);
+      const other = await files.use(file.path, 'v2');
+      expect(other.fd).not.toBe(uses[0]?.fd);
+      for (const { release } of [...uses, other]) release();
+      expect([files.open, files.inUse]).toEqual([2, 0]);
+      vi.advanceTimersByTime(9_000);
+      const again = await files.use(file.path, 'v1');
+      expect(again.fd).toBe(uses[0]?.fd);
+      vi.advanceTimersByTime(9_000);
+      expect(files.open).toBe(1);
+      files.close();
+      expect(files.open).toBe(1);
+      again.release();
+      expect(files.open).toBe(0);
+      await new Promise((resolve) => setImmediate(resolve));
+      await expect(again.fd.readFully(Buffer.alloc(1), 1, 0)).rejects.toThrow('closed');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('no more than so many wait idle, and one that cannot be opened is not remembered', async () => {
+    const files = new OpenFiles();
+    for (let n = 0; n < 200; n++) (await files.use(file.path, String(n))).release();
+    expect(files.open).toBe(128);
+    files.close();
+    expect(files.open).toBe(0);
+    const late = join(folder, 'late');
+    await expect(files.use(late, 'v')).rejects.toThrow('ENOENT');
+    await writeFile(late, 'now');
+    const use = await files.use(late, 'v');
+    expect([use.sizeBytes, files.inUse]).toEqual([3, 1]);
+    use.release();
+  });
+
   test('closing twice, and closing while a read is under way, close the descriptor once', async () => {
     const blocks = new BlockReader();
-    const opened = await blocks.open(file.path);
+    const opened = await blocks.open(file.path, file.etag);
     const reading = opened.read(0, mebibyte);
     opened.close();
     opened.close();
+    blocks.close();
     // A descriptor closed twice would close this one's number behind its back.
     const stranger = await open(file.path);
     (await reading).release();

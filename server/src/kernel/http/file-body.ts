@@ -29,7 +29,7 @@ export async function openBody(
   body: NonNullable<SendFileReply['body']>,
   blocks: BlockReader,
 ): Promise<OpenBody> {
-  const file = await blocks.open(body.file.path);
+  const file = await blocks.open(body.file.path, body.file.etag);
   if (file.sizeBytes !== body.file.sizeBytes) {
     file.close();
     throw new FileChangedError();
