@@ -69,9 +69,7 @@ export const verbs: readonly Verb[] = [
     usage: ['setup'],
     details:
       'Works beside a running `./antenne start` while nobody can sign in yet. Earlier links stop working.',
-    run: async (args) => {
-      await (await import('./verbs/setup.ts')).setup(args);
-    },
+    run: async (args) => (await import('./verbs/setup.ts')).setup(args),
   },
   {
     name: 'seed',
