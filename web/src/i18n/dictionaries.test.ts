@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
@@ -43,5 +45,23 @@ describe('French typography', () => {
     expect(text).not.toMatch(/[^\u202f\s][!?]/);
     expect(text).not.toMatch(/[ \u202f]:|\p{L}:(?!\/)/u);
     expect(text).not.toContain("'");
+  });
+});
+
+describe('use', () => {
+  const root = join(import.meta.dirname, '..');
+  const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:fr|en)\.ts/.test(name))
+    .map((name) => readFileSync(join(root, name), 'utf8'));
+  const code = sources.join('\n');
+  /** Beginnings of keys that are finished at run time: `type.${debat.type}`. */
+  const beginnings = [...code.matchAll(/`(\w+\.(?:\w+\.)?)\$\{/g)].map((match) => match[1] ?? '');
+
+  test('no text is kept that no page shows', () => {
+    expect(sources.length).toBeGreaterThan(50);
+    const families = [...french.keys()].map((key) => key.replace(/_(one|many|other)$/, ''));
+    const isAsked = (key: string) =>
+      code.includes(`'${key}'`) || beginnings.some((beginning) => key.startsWith(beginning));
+    expect(families.filter((key) => !isAsked(key))).toEqual([]);
   });
 });

@@ -25,7 +25,5 @@ test('numbers are written as the language writes them', () => {
 });
 
 test('what is put in a place is not read as a place', () => {
-  expect(plain(french('palette.nothing', { query: '{{query}}' }))).toBe(
-    'Rien ne correspond à « {{query}} ».',
-  );
+  expect(plain(french('archive.play', { title: '{{title}}' }))).toBe('Écouter « {{title}} »');
 });

@@ -7,7 +7,7 @@ import { Button, IconButton, Select } from '../ui/controls.tsx';
 import { problemText } from '../ui/problem-text.ts';
 import { copyPlace } from './copy-place.ts';
 import { PlayButton } from './play-button.tsx';
-import { rates } from './player.ts';
+import { rates } from './player-state.ts';
 import { type Track, trackPath } from './track.ts';
 import { Waveform } from './waveform.tsx';
 

@@ -1,40 +1,10 @@
 import { ApiProblem } from '@antenne/client';
+import { type PlayerParts, type PlayerState, rateStoredUnder, rates, storedRate } from './player-state.ts';
 import { canRecover, maxRecoveries, recoveryDelayMs } from './recovery.ts';
-import type { SavedPositions } from './saved-positions.ts';
 import { isStale, type Source, type Track, trackKey } from './track.ts';
 
-export type Phase = 'empty' | 'loading' | 'playing' | 'paused' | 'recovering' | 'failed';
-
-export interface PlayerState {
-  track: Track | null;
-  phase: Phase;
-  /** Renewed a few times a second; `player.now()` is exact. */
-  positionSeconds: number;
-  durationSeconds: number;
-  rate: number;
-  /** Why it failed, when it did. */
-  problem: unknown;
-}
-
-interface PlayerParts {
-  audio: HTMLAudioElement;
-  /** Asks the server for an address that plays now. */
-  open(track: Track): Promise<Source>;
-  positions: SavedPositions;
-  storage: Storage;
-}
-
-/** The speeds that < and > go through. */
-export const rates = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
-
-const rateStoredUnder = 'antenne.rate';
 const stallToleratedMs = 12_000;
 const saveEverySeconds = 5;
-
-function storedRate(storage: Storage): number {
-  const rate = Number(storage.getItem(rateStoredUnder));
-  return rates.includes(rate) ? rate : 1;
-}
 
 /** The one player of the page. It owns the audio element, lives above the router and outlives every page. */
 export class Player {

@@ -1,11 +1,11 @@
 import { useText } from '../i18n/language.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { commandKey } from './command-key.ts';
 
 /** The list of keys. */
 export default function KeysDialog({ onClose }: { onClose(): void }) {
   const { t } = useText();
-  const command = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
   const rows: [string, string[]][] = [
     [t('keys.playPause'), [t('keys.space')]],
     [t('keys.five'), ['←', '→']],
@@ -13,7 +13,7 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     [t('keys.rate'), ['<', '>']],
     [t('keys.copy'), ['C']],
     [t('keys.search'), ['/']],
-    [t('keys.palette'), [`${command} K`]],
+    [t('keys.palette'), [`${commandKey} K`]],
     [t('keys.list'), ['?']],
   ];
   return (

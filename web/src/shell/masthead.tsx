@@ -5,6 +5,7 @@ import { useOrganisationName } from '../features/accounts/organisation.ts';
 import { useText } from '../i18n/language.ts';
 import { buttonLook, IconButton } from '../ui/controls.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { commandKey } from './command-key.ts';
 
 const SettingsMenu = lazy(() => import('./settings-menu.tsx'));
 
@@ -85,7 +86,7 @@ export function Masthead({ openPalette, openKeys }: MastheadProps) {
           >
             <Icon name="search" size={16} />
             <span className="max-md:sr-only">{t('shell.findOrGo')}</span>
-            <kbd className="ml-auto font-sans text-note max-md:hidden">Ctrl K</kbd>
+            <kbd className="ml-auto font-sans text-note max-md:hidden">{commandKey} K</kbd>
           </button>
           {me === null && (
             <Link to="/sign-in" className={`${buttonLook('quiet')} no-underline max-sm:hidden`}>

@@ -97,18 +97,23 @@ export function AddressForm({ title, publication, onDone }: AddressFormProps) {
   );
 }
 
-/** When the address is in the archive already, the way to it. */
+/** When the address is here already, the way to what was made of it. */
 function SameSourceLink({ problem }: { problem: unknown }) {
   const { t } = useText();
-  const id = problem instanceof ApiProblem ? problem.extra.debate_id : undefined;
-  if (typeof id !== 'string') return null;
+  if (!(problem instanceof ApiProblem)) return null;
+  const { debate_id: debateId, recording_id: recordingId } = problem.extra;
+  const look = 'ml-4.5 underline decoration-line-strong underline-offset-3';
+  if (typeof debateId === 'string') {
+    return (
+      <Link to="/archive/$id" params={{ id: debateId }} className={look}>
+        {t('problem.sameSourceOpen')}
+      </Link>
+    );
+  }
+  if (typeof recordingId !== 'string') return null;
   return (
-    <Link
-      to="/archive/$id"
-      params={{ id }}
-      className="ml-4.5 underline decoration-line-strong underline-offset-3"
-    >
-      {t('problem.sameSourceOpen')}
+    <Link to="/recordings/$id" params={{ id: recordingId }} className={look}>
+      {t('problem.alreadyImportedOpen')}
     </Link>
   );
 }
