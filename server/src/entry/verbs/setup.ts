@@ -1,5 +1,6 @@
+import { readConfig } from '../../kernel/config/process-environment.ts';
 import { stopAll } from '../wire.ts';
-import { connect } from './connect.ts';
+import { wireBeside } from '../wire-beside.ts';
 import { refuseArguments } from './no-arguments.ts';
 
 const STOP_MS = 3_000;
@@ -7,7 +8,7 @@ const STOP_MS = 3_000;
 /** Prints a fresh one-time link to set up the administrator; every earlier link becomes worthless. */
 export const setup = async (args: string[]): Promise<number> => {
   refuseArguments('setup', args);
-  const wired = await connect('setup');
+  const wired = await wireBeside(readConfig(), 'setup');
   try {
     const link = await wired.composition.accounts.createSetupLink();
     const { publicUrl } = wired.kernel.config;
