@@ -120,6 +120,12 @@ describe('what it can do', () => {
     expect(found.notice).toContain('cannot write libmp3lame, aac');
   });
 
+  test('a folder that cannot be written is no reason to fail', async () => {
+    const ffmpegPath = await pretend('57. 28.100');
+    const found = await findTools({ ...options, ffmpegPath, toolsFolder: '/dev/null/tools' });
+    expect(found.version).toBe('N-1-gabc');
+  });
+
   test('it is asked once, until it changes; a spoilt memory is no harm', async () => {
     const ffmpegPath = await pretend('57. 28.100');
     await findTools({ ...options, ffmpegPath });

@@ -172,10 +172,14 @@ async function learn(options: FindToolsOptions, ffmpegPath: string): Promise<Lea
   const remembered = await remember(memory);
   if (remembered?.identity === identity) return remembered;
   const learnt = { identity, ...(await ask(options.run, ffmpegPath)) };
-  await mkdir(options.toolsFolder, { recursive: true });
-  const unfinished = `${memory}.${process.pid}`;
-  await writeFile(unfinished, JSON.stringify(learnt));
-  await rename(unfinished, memory);
+  try {
+    await mkdir(options.toolsFolder, { recursive: true });
+    const unfinished = `${memory}.${process.pid}`;
+    await writeFile(unfinished, JSON.stringify(learnt));
+    await rename(unfinished, memory);
+  } catch {
+    // A memory that cannot be kept costs the next start a quarter second, nothing else.
+  }
   return learnt;
 }
 

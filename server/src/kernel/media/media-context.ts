@@ -21,9 +21,12 @@ export function inputArgs(path: string, demuxer: string): string[] {
 /** What begins every ffmpeg run of ours. */
 export const quietArgs = ['-nostdin', '-hide_banner', '-nostats', '-v', 'error'] as const;
 
+/** Whatever a file says of its length, no run takes longer. */
+const longestDeadlineMs = 12 * 3_600_000;
+
 /** Time that may pass before a run over a whole recording counts as hung: half real time, and never little. */
 export function workDeadlineMs(source: Pick<MediaInfo, 'durationMs'>, outputs = 1): number {
-  return 120_000 + 2 * source.durationMs * outputs;
+  return Math.min(longestDeadlineMs, 120_000 + 2 * source.durationMs * outputs);
 }
 
 /** Runs ffmpeg or ffprobe; what goes wrong comes out as MediaError. */

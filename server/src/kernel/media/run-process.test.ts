@@ -134,6 +134,11 @@ describe('output', () => {
   });
 });
 
+test('a deadline of centuries is no deadline of now', async () => {
+  const result = await runner().run(shell('sleep 0.2; echo done', { deadlineMs: 1e13 }));
+  expect(result.stdout.toString()).toBe('done\n');
+});
+
 describe('cutting short', () => {
   test('the deadline ends a program that only sleeps', async () => {
     await expect(runner().run(shell('echo why >&2; sleep 600', { deadlineMs: 300 }))).rejects.toMatchObject({

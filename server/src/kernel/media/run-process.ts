@@ -62,6 +62,8 @@ export interface ProcessRunnerOptions {
 }
 
 const tailBytes = 8 * 1024;
+/** A Node timer for longer fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
 const passedOn = ['PATH', 'LANG', 'HOME', 'TMPDIR'] as const;
 
 /** The only place that starts programs for media work; one per process, so that `stop` reaches all of them. */
@@ -88,7 +90,10 @@ export function createProcessRunner(options: ProcessRunnerOptions): ProcessRunne
     living.add(entry);
     const onAbort = () => end.kill(request.signal?.reason);
     request.signal?.addEventListener('abort', onAbort, { once: true });
-    const deadline = setTimeout(() => end.kill(tooLate(request)), request.deadlineMs);
+    const deadline = setTimeout(
+      () => end.kill(tooLate(request)),
+      Math.min(request.deadlineMs, longestTimerMs),
+    );
     try {
       return await done;
     } finally {
