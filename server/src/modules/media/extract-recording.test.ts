@@ -10,6 +10,8 @@ import {
   storedFiles,
 } from '../../../test/harness/factories/media.ts';
 import { openSoundHost, type SoundHost } from '../../../test/harness/factories/sound-host.ts';
+import { newId } from '../../kernel/id.ts';
+import { extractRecording } from './extract-recording.ts';
 import { createMediaContext, type MediaContext } from './media-context.ts';
 import { PROGRESS_CHANNEL, type RecordingProgress } from './public.ts';
 import { reconcileWork } from './reconcile-work.ts';
@@ -69,6 +71,8 @@ const filesOf = async (id: string) => {
 };
 const extract = (recordingId: string, given: Parameters<typeof runJob>[3] = {}) =>
   runJob(here, EXTRACT, { organisationId, recordingId }, given);
+const cancel = (id: string) =>
+  here.kernel.db.transaction((tx) => here.composition.media.cancelExtraction(tx, organisationId, id));
 const eventsOf = async (id: string, event: 'ready' | 'failed') => {
   const { rows } = await here.kernel.db.pool.query(
     `select name, data from pgboss.job where data->>'recordingId' = $1 and name like 'archive.%'`,
@@ -207,7 +211,7 @@ describe('an extraction that is interrupted', () => {
     const id = await request('/long.wav');
     const running = extract(id);
     await expect.poll(async () => (await show(id)).stage, { timeout: 20_000 }).toBe('encode');
-    await here.kernel.db.transaction((tx) => here.composition.media.cancelExtraction(tx, organisationId, id));
+    await cancel(id);
     await running;
     expect(await show(id)).toMatchObject({ status: 'error', errorCode: 'media.cancelled' });
     expect((await storedFiles(here)).filter((file) => file.includes(id))).toHaveLength(1);
@@ -218,6 +222,29 @@ describe('an extraction that is interrupted', () => {
     expect(await show(id)).toMatchObject({ status: 'ready' });
     expect(source.asked('/long.wav')).toBe(asked);
   }, 60_000);
+
+  test('between the storing and the showing of its files takes them away again', async () => {
+    const id = await request('/tone.mp3');
+    const { storage } = here.kernel;
+    const adopt: typeof storage.adopt = async (path, key) => {
+      const file = await storage.adopt(path, key);
+      if (key.endsWith('waveform.dat')) await cancel(id);
+      return file;
+    };
+    const kernel = { ...here.kernel, storage: { ...storage, adopt } };
+    const job = { jobId: newId(), attempt: 1, isLastAttempt: false, signal: new AbortController().signal };
+    await extractRecording({ ...context, kernel }, { organisationId, recordingId: id }, job);
+    expect(await show(id)).toMatchObject({
+      status: 'error',
+      errorCode: 'media.cancelled',
+      waveformKey: null,
+    });
+    expect((await filesOf(id)).map(({ status }) => status)).toEqual(['error', 'error']);
+    expect(await eventsOf(id, 'ready')).toEqual([]);
+    expect((await storedFiles(here)).filter((file) => file.includes(id))).toEqual([
+      expect.stringMatching(/-original$/),
+    ]);
+  });
 
   test('by the removal of its recording leaves no file', async () => {
     const id = await request('/long.wav');
