@@ -55,6 +55,7 @@ export const en: Dictionary = {
     addressRefused: 'This address is private or forbidden: the server will not fetch it.',
     alreadyImported: 'This address has been imported already.',
     alreadyImportedOpen: 'Open the existing recording',
+    fetchStatus: 'The address was refused by its server (answer {{status}}).',
     fetchFailed: 'The address gave no sound: it does not answer, or refuses.',
     brokenFile: 'This file is damaged: it cannot be read to its end.',
     timeout: 'The work took longer than allowed.',

@@ -57,6 +57,7 @@ export const fr = {
     addressRefused: 'Cette adresse est privée ou interdite : le serveur ne va pas la chercher.',
     alreadyImported: 'Cette adresse a déjà été importée.',
     alreadyImportedOpen: 'Ouvrir l’enregistrement existant',
+    fetchStatus: 'L’adresse a été refusée par son serveur (réponse {{status}}).',
     fetchFailed: 'L’adresse n’a pas donné de son : elle ne répond pas, ou refuse.',
     brokenFile: 'Ce fichier est abîmé : il ne peut pas être lu jusqu’au bout.',
     timeout: 'Le traitement a dépassé le temps permis.',

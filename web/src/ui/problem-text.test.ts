@@ -2,7 +2,7 @@ import { problemFrom, ServerAway } from '@antenne/client';
 import { expect, test } from 'vitest';
 import { fr } from '../i18n/fr.ts';
 import { createTranslate } from '../i18n/translate.ts';
-import { problemText } from './problem-text.ts';
+import { failureText, problemText } from './problem-text.ts';
 
 const t = createTranslate(fr, 'fr-FR');
 
@@ -41,4 +41,13 @@ test('the reference is the request id', () => {
 test('silence and surprises have their sentence too', () => {
   expect(sentence(new ServerAway('x'))).toContain('Le serveur ne répond pas');
   expect(sentence(new Error('boom'))).toBe('L’opération n’a pas abouti.');
+});
+
+test('a failure kept with a recording is told by its code, with the status of a refusing host', () => {
+  expect(failureText('media.fetch-failed', 'The host answered with status 404.', t)).toContain(
+    '(réponse 404)',
+  );
+  expect(failureText('media.cancelled', 'The work was cancelled.', t)).toBe('Travail annulé.');
+  expect(failureText('media.new-code', 'Its own sentence.', t)).toBe('Its own sentence.');
+  expect(failureText(null, null, t)).toBeNull();
 });

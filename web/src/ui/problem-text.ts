@@ -41,6 +41,8 @@ const byCode: Record<string, Sentence> = {
 
 /** The sentence of a failure kept with a recording: by its code where we know it, else the server's own. */
 export function failureText(code: string | null, sentence: string | null, t: Translate): string | null {
+  const status = code === 'media.fetch-failed' ? /\bstatus (\d{3})\b/.exec(sentence ?? '')?.[1] : undefined;
+  if (status !== undefined) return t('problem.fetchStatus', { status });
   return (code === null ? undefined : byCode[code]?.(t, null)) ?? sentence;
 }
 

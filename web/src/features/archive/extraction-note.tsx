@@ -7,6 +7,7 @@ import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
 import { Button, Progress } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import type { Debat } from './archive-search.ts';
+import { ExtractionFailure } from './extraction-failure.tsx';
 
 type Extraction = Schema<'DebatExtraction'>;
 
@@ -47,6 +48,7 @@ function renew(queries: QueryClient, id: string): Promise<unknown> {
     queries.invalidateQueries({ queryKey: ['debat', id] }),
     queries.invalidateQueries({ queryKey: ['extraction', id] }),
     queries.invalidateQueries({ queryKey: ['debats'] }),
+    queries.invalidateQueries({ queryKey: ['recording'] }),
   ]);
 }
 
@@ -75,10 +77,7 @@ export function ExtractionNote({ debat }: { debat: Debat }) {
       {isWorking ? (
         <Working debat={debat} />
       ) : debat.status === 'erreur' || failed !== null ? (
-        <div role="status">
-          <p>{t('debat.failed')}</p>
-          <p className="text-faint">{failed?.extraction_error ?? t('debat.failedKept')}</p>
-        </div>
+        <ExtractionFailure debat={debat} />
       ) : (
         <>
           <p>{t('debat.noSoundYet')}</p>
