@@ -30,7 +30,7 @@ async function whenReady(id: string) {
 }
 
 describe('play the sample', () => {
-  test('brings one débat whose sound becomes playable like any upload', async () => {
+  test('brings one débat whose sound becomes playable like any upload', { timeout: 90_000 }, async () => {
     const reply = await askForSample(headers);
     expect(reply.statusCode).toBe(201);
     const { debate_ids: debats, recording_ids: recordings } = reply.json();
@@ -69,6 +69,18 @@ describe('play the sample', () => {
     const { session } = await createSignedIn(app, { organisation: here, role: 'member' });
     expect((await askForSample(session.headers)).statusCode).toBe(403);
   });
+});
+
+test('a single database connection is enough', async () => {
+  const small = await buildTestApp({ env: { DB_POOL_SIZE: '1' } });
+  try {
+    const { session } = await createSignedIn(small, { role: 'archivist' });
+    const url = '/api/setup/sample';
+    const reply = await small.app.inject({ method: 'POST', url, headers: session.headers });
+    expect(reply.statusCode).toBe(201);
+  } finally {
+    await small.end();
+  }
 });
 
 describe('the whole seed', () => {
