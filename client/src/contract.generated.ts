@@ -655,7 +655,7 @@ export interface paths {
         put?: never;
         /**
          * Bring the sample
-         * @description One débat of an invented assembly with two and a half minutes of speech, made ready like any upload. Asked for again, it names the same ones.
+         * @description One débat of an invented assembly with nearly three minutes of speech, made ready like any upload. Asked for again, it names the same ones.
          */
         post: operations["bringSample"];
         delete?: never;

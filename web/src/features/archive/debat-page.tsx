@@ -26,6 +26,7 @@ function useDebat(id: string) {
   useLive(`debate:${id}`, ({ type }) => {
     if (type === 'extraction_progress') return;
     void queries.invalidateQueries({ queryKey: ['debat', id] });
+    void queries.invalidateQueries({ queryKey: ['recording'] });
   });
   return useQuery({
     queryKey: ['debat', id],
