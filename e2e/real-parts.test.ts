@@ -33,7 +33,7 @@ describe.skipIf(skip !== null)(`roles apart on real servers${skip ? ` [skipped: 
     bases = ports.map((port) => `http://127.0.0.1:${port}`);
     const [api = ''] = bases;
     // It answers 502 until the api is there.
-    nginx = await startNginx(api, path.join(folder, 'data/storage/files'));
+    nginx = await startNginx(api, path.join(folder, 'data'));
     env = {
       ENVIRONMENT: 'production',
       HOST: '127.0.0.1',

@@ -12,6 +12,7 @@ const STATUS_BY_KIND = {
   'precondition-failed': 412,
   'too-large': 413,
   'unsupported-type': 415,
+  'range-not-satisfiable': 416,
   invalid: 422,
   locked: 429,
   busy: 429,

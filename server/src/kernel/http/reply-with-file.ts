@@ -1,13 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BlockReader } from './block-reader.ts';
 import { openBody, type SentBody } from './file-body.ts';
+import { defineProblem } from './problem.ts';
 import { type SendFileRequest, sendFile } from './send-file.ts';
+
+const conditionFailed = defineProblem('precondition-failed', 'precondition-failed', 'Condition not met');
+const rangeBeyond = defineProblem('range-not-satisfiable', 'range-not-satisfiable', 'Range outside the file');
 
 /** A file request without what the HTTP request itself says. */
 export type FileReply = Omit<SendFileRequest, 'method' | 'headers' | 'nowMs'>;
 
 /**
- * Answers a Fastify request with a file: conditions, ranges, bytes. Rejects before anything is sent when the
+ * Answers a Fastify request with a file: conditions, ranges, bytes. A failed condition (412) and a range beyond
+ * the end (416) are problems like any other. Rejects before anything is sent when the
  * file can't be opened (ENOENT, FileChangedError), so that the route may still answer with a problem;
  * afterwards with the connection cut. Headers that hooks have set (CORS, security) go out too.
  */
@@ -18,6 +23,9 @@ export async function replyWithFile(
   options: FileReply,
 ): Promise<SentBody> {
   const answer = sendFile({ ...options, method: request.method, headers: request.headers });
+  if (answer.status === 412)
+    throw conditionFailed('The file is not in the state that the request asks for.', answer);
+  if (answer.status === 416) throw rangeBeyond('The file ends before the range begins.', answer);
   const body = answer.body && (await openBody(answer.body, blocks));
   reply.hijack();
   const { raw } = reply;

@@ -65,6 +65,7 @@ describe('the sound', () => {
     expect(head.headers).toMatchObject({ etag: whole.headers.etag, 'content-length': String(size) });
     const beyond = await get(audio(privateId), { ...member, range: `bytes=${size}-` });
     expect([beyond.statusCode, beyond.headers['content-range']]).toEqual([416, `bytes */${size}`]);
+    expect(beyond.json()).toMatchObject({ type: 'urn:antenne:problem:range-not-satisfiable', status: 416 });
     const known = await get(audio(privateId), { ...member, 'if-none-match': String(whole.headers.etag) });
     expect([known.statusCode, known.rawPayload.length]).toEqual([304, 0]);
     const stale = await get(audio(privateId), { ...member, range: 'bytes=0-9', 'if-range': '"another"' });

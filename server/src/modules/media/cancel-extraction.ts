@@ -2,10 +2,11 @@ import type { Executor } from '../../kernel/db/db.ts';
 import { notRunning, recordingNotFound } from './errors.ts';
 import { recordingFailed } from './events.ts';
 import { tell } from './extract-recording.ts';
+import { cancelRecording } from './extraction-repo.ts';
 import { extractRecordingJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
 import type { Recording } from './recording.ts';
-import { cancelRecording, findRecording } from './recording-repo.ts';
+import { findRecording } from './recording-repo.ts';
 import { setPlannedState } from './rendition-repo.ts';
 
 const CANCELLED = { code: 'media.cancelled', message: 'The work was cancelled.' };

@@ -4,8 +4,10 @@ import { cloneDatabase, type TestDatabase } from '../../../test/harness/database
 import { type Db, openDb, runSql } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
 import {
+  cancelRecording,
   claimRecording,
   lockStaleRecordingsAcrossOrganisations,
+  requeueFailed,
   saveFailure,
   saveOriginal,
   saveProgress,
@@ -14,13 +16,11 @@ import {
 } from './extraction-repo.ts';
 import { MAX_FAULTS } from './recording.ts';
 import {
-  cancelRecording,
   deleteRecording,
   findBySourceUrl,
   findRecording,
   insertRecording,
   listRecordings,
-  requeueFailed,
 } from './recording-repo.ts';
 
 let database: TestDatabase;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Executor } from '../../kernel/db/db.ts';
 import { MAX_FAULTS, type Recording } from './recording.ts';
+import { RECORDING_COLUMNS } from './recording-columns.ts';
 import { findRecording, type OriginalFile, type ProbedFacts } from './recording-repo.ts';
 import type { MediaTables } from './tables.ts';
 
@@ -144,6 +145,75 @@ export function saveRequeued(q: Executor, key: RunKey, reason: 'fault' | 'stoppi
   });
   if (reason === 'stopping') return changed(row);
   return changed(row.set({ faults: sql<number>`faults + 1` }).where('faults', '<', MAX_FAULTS - 1));
+}
+
+/** Names the job that is to do the work, for a recording just queued in the same transaction. */
+export async function setRecordingJob(
+  q: Executor,
+  organisationId: string,
+  id: string,
+  jobId: string | null,
+): Promise<void> {
+  await q
+    .withTables<MediaTables>()
+    .updateTable('recordings')
+    .set({ job_id: jobId })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends unfinished work by a person's wish; null when there is none. */
+export async function cancelRecording(
+  q: Executor,
+  organisationId: string,
+  id: string,
+  error: { code: string; message: string },
+): Promise<Recording | null> {
+  const row = await q
+    .withTables<MediaTables>()
+    .updateTable('recordings')
+    .set({
+      status: 'error',
+      error_code: error.code,
+      error_message: error.message,
+      run_id: null,
+      updated_at: sql`now()`,
+    })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .where('status', 'in', ['queued', 'processing'])
+    .returning(RECORDING_COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Puts failed work back in the queue at the stage it had reached; null when it has not failed. */
+export async function requeueFailed(
+  q: Executor,
+  organisationId: string,
+  id: string,
+): Promise<Recording | null> {
+  const row = await q
+    .withTables<MediaTables>()
+    .updateTable('recordings')
+    .set({
+      status: 'queued',
+      progress: 0,
+      error_code: null,
+      error_message: null,
+      attempts: 0,
+      faults: 0,
+      run_id: null,
+      heartbeat_at: sql`now()`,
+      updated_at: sql`now()`,
+    })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .where('status', '=', 'error')
+    .returning(RECORDING_COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 export interface StaleWork {

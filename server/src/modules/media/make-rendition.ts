@@ -9,15 +9,14 @@ import { MAX_ATTEMPTS, type Recording } from './recording.ts';
 import { findRecording } from './recording-repo.ts';
 import { removeUnreferenced } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
+import { completeRendition, type RenditionFile } from './rendition-repo.ts';
 import {
   claimRendition,
-  completeRendition,
   failRendition,
   giveRenditionBack,
-  type RenditionFile,
   type RenditionRun,
   touchRendition,
-} from './rendition-repo.ts';
+} from './rendition-run-repo.ts';
 import { RunLost, startBeat } from './run-beat.ts';
 
 /** Encodes one rendition on demand; fenced like an extraction, so that it may run twice. */

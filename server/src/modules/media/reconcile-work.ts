@@ -1,7 +1,7 @@
 import { lockStaleRecordingsAcrossOrganisations, markLookedAt } from './extraction-repo.ts';
 import { makeRenditionJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
-import { lockStaleRenditionsAcrossOrganisations, markRenditionLookedAt } from './rendition-repo.ts';
+import { lockStaleRenditionsAcrossOrganisations, markRenditionLookedAt } from './rendition-run-repo.ts';
 import { enqueueExtraction } from './request-extraction.ts';
 
 /** Runs write every 5 s; whatever was silent for so long is looked at. */

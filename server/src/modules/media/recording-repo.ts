@@ -2,50 +2,9 @@ import { sql } from 'kysely';
 import type { Executor } from '../../kernel/db/db.ts';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { Recording, RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
+import { RECORDING_COLUMNS } from './recording-columns.ts';
 import type { AudioFormat } from './rendition.ts';
 import type { MediaTables } from './tables.ts';
-
-const COLUMNS = [
-  'id',
-  'organisation_id as organisationId',
-  'title',
-  'language',
-  'visibility',
-  'source',
-  'source_url as sourceUrl',
-  'status',
-  'stage',
-  'progress',
-  'error_code as errorCode',
-  'error_message as errorMessage',
-  'wanted_format as wantedFormat',
-  'wanted_quality as wantedQuality',
-  'priority',
-  'job_id as jobId',
-  'attempts',
-  'faults',
-  'original_key as originalKey',
-  'filename',
-  'size_bytes as sizeBytes',
-  'sha256',
-  'mime_type as mimeType',
-  'container',
-  'codec',
-  'audio_stream_index as audioStreamIndex',
-  'has_video as hasVideo',
-  'duration_ms as durationMs',
-  'sample_rate as sampleRate',
-  'channels',
-  'bitrate_kbps as bitrateKbps',
-  'waveform_key as waveformKey',
-  'waveform_sha256 as waveformSha256',
-  'created_by as createdBy',
-  'completed_at as completedAt',
-  'created_at as createdAt',
-  'updated_at as updatedAt',
-] as const;
-
-const UNFINISHED = ['queued', 'processing'] as const;
 
 /** What a new recording is made of; the rest has defaults or comes with the work. */
 export interface NewRecording {
@@ -144,7 +103,7 @@ export async function insertRecording(
         .where('status', '<>', 'error')
         .doNothing(),
     )
-    .returning(COLUMNS)
+    .returning(RECORDING_COLUMNS)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -156,7 +115,7 @@ export async function findRecording(
 ): Promise<Recording | null> {
   const row = await tables(q)
     .selectFrom('recordings')
-    .select(COLUMNS)
+    .select(RECORDING_COLUMNS)
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
     .executeTakeFirst();
@@ -167,7 +126,7 @@ export async function findRecording(
 export async function findRecordingAcrossOrganisations(q: Executor, id: string): Promise<Recording | null> {
   const row = await tables(q)
     .selectFrom('recordings')
-    .select(COLUMNS)
+    .select(RECORDING_COLUMNS)
     .where('id', '=', id)
     .executeTakeFirst();
   return row ?? null;
@@ -181,7 +140,7 @@ export async function findBySourceUrl(
 ): Promise<Recording | null> {
   const row = await tables(q)
     .selectFrom('recordings')
-    .select(COLUMNS)
+    .select(RECORDING_COLUMNS)
     .where('organisation_id', '=', organisationId)
     .where('source_url', '=', sourceUrl)
     .where('status', '<>', 'error')
@@ -212,7 +171,7 @@ export async function listRecordings(
   }
   const [recordings, counted] = await Promise.all([
     matching
-      .select(COLUMNS)
+      .select(RECORDING_COLUMNS)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(filter.perPage)
@@ -246,73 +205,7 @@ export async function updateRecording(
     })
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
-    .returning(COLUMNS)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** Names the job that is to do the work, for a recording just queued in the same transaction. */
-export async function setRecordingJob(
-  q: Executor,
-  organisationId: string,
-  id: string,
-  jobId: string | null,
-): Promise<void> {
-  await tables(q)
-    .updateTable('recordings')
-    .set({ job_id: jobId })
-    .where('organisation_id', '=', organisationId)
-    .where('id', '=', id)
-    .execute();
-}
-
-/** Ends unfinished work by a person's wish; null when there is none. */
-export async function cancelRecording(
-  q: Executor,
-  organisationId: string,
-  id: string,
-  error: { code: string; message: string },
-): Promise<Recording | null> {
-  const row = await tables(q)
-    .updateTable('recordings')
-    .set({
-      status: 'error',
-      error_code: error.code,
-      error_message: error.message,
-      run_id: null,
-      updated_at: sql`now()`,
-    })
-    .where('organisation_id', '=', organisationId)
-    .where('id', '=', id)
-    .where('status', 'in', UNFINISHED)
-    .returning(COLUMNS)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** Puts failed work back in the queue at the stage it had reached; null when it has not failed. */
-export async function requeueFailed(
-  q: Executor,
-  organisationId: string,
-  id: string,
-): Promise<Recording | null> {
-  const row = await tables(q)
-    .updateTable('recordings')
-    .set({
-      status: 'queued',
-      progress: 0,
-      error_code: null,
-      error_message: null,
-      attempts: 0,
-      faults: 0,
-      run_id: null,
-      heartbeat_at: sql`now()`,
-      updated_at: sql`now()`,
-    })
-    .where('organisation_id', '=', organisationId)
-    .where('id', '=', id)
-    .where('status', '=', 'error')
-    .returning(COLUMNS)
+    .returning(RECORDING_COLUMNS)
     .executeTakeFirst();
   return row ?? null;
 }

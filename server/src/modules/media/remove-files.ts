@@ -1,5 +1,5 @@
+import { referencedKeysAcrossOrganisations } from './file-repo.ts';
 import type { MediaContext } from './media-context.ts';
-import { referencedKeysAcrossOrganisations } from './rendition-repo.ts';
 
 /** Removes those of the files that no row refers to; answers how many there were. */
 export async function removeUnreferenced({ kernel }: MediaContext, keys: readonly string[]): Promise<number> {

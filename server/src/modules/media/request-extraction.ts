@@ -4,11 +4,12 @@ import { JOB_PRIORITY, type JobPriority } from '../../kernel/jobs/job.ts';
 import { AddressRefused } from '../../kernel/net/errors.ts';
 import { addressRefused, alreadyImported, wishRefused } from './errors.ts';
 import { asSentence } from './extraction-failure.ts';
+import { setRecordingJob } from './extraction-repo.ts';
 import { extractRecordingJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
 import { cleanLine, filenameFromUrl, titleFromFilename } from './names.ts';
 import type { Recording, Visibility } from './recording.ts';
-import { findBySourceUrl, insertRecording, type NewRecording, setRecordingJob } from './recording-repo.ts';
+import { findBySourceUrl, insertRecording, type NewRecording } from './recording-repo.ts';
 import { type AudioFormat, LOSSY_QUALITIES, planRenditions, settleWish, type Wish } from './rendition.ts';
 import { insertRenditions } from './rendition-repo.ts';
 

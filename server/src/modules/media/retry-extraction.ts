@@ -1,9 +1,10 @@
 import type { Executor } from '../../kernel/db/db.ts';
 import { alreadyImported, notFailed, recordingNotFound } from './errors.ts';
 import { tell } from './extract-recording.ts';
+import { requeueFailed } from './extraction-repo.ts';
 import type { MediaContext } from './media-context.ts';
 import type { Recording } from './recording.ts';
-import { findBySourceUrl, findRecording, requeueFailed } from './recording-repo.ts';
+import { findBySourceUrl, findRecording } from './recording-repo.ts';
 import { setPlannedState } from './rendition-repo.ts';
 import { enqueueExtraction } from './request-extraction.ts';
 
