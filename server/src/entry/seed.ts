@@ -33,7 +33,7 @@ export const runSeed = async (args: string[]): Promise<number> => {
 const sentence = (name: string, { added, debatIds, recordingIds }: Brought): string => {
   const { length: all } = debatIds;
   if (added === 0) return `${name} has all ${all} débats of the seed already: nothing was changed.`;
-  const before = added === all ? '' : ` (${all - added} were there already)`;
+  const before = added === all ? '' : `, beside ${all - added} that it had already`;
   return `Brought ${added} débats to ${name}${before}. ${recordingIds.length} have sound: it plays once a worker has prepared it.`;
 };
 
