@@ -5,6 +5,7 @@ import { createSession, type Session } from './features/accounts/session.ts';
 import { recordingIdOf, sendFile } from './features/media/send-file.ts';
 import { type Upload, UploadQueue } from './features/media/upload-queue.ts';
 import { currentLanguage } from './i18n/language.ts';
+import { keptHere } from './kept-here.ts';
 import { createLiveUpdates, type LiveUpdates } from './live-updates/live-socket.ts';
 import { createOpenTrack } from './player/open-track.ts';
 import { Player } from './player/player.ts';
@@ -78,7 +79,7 @@ function createUploads(session: Session): UploadQueue {
 }
 
 export function createServices(): Services {
-  const session = createSession(localStorage);
+  const session = createSession(keptHere);
   const reachability = createReachability();
   const clientId = Math.random().toString(36).slice(2);
   return {
@@ -87,8 +88,8 @@ export function createServices(): Services {
     player: new Player({
       audio: new Audio(),
       open: createOpenTrack(session.client),
-      positions: createSavedPositions(localStorage),
-      storage: localStorage,
+      positions: createSavedPositions(keptHere),
+      storage: keptHere,
     }),
     uploads: createUploads(session),
     live: createLiveUpdates({

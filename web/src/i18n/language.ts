@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keptHere } from '../kept-here.ts';
 import { createTranslate, type Translate } from './translate.ts';
 
 export type { Translate } from './translate.ts';
@@ -29,7 +30,7 @@ export async function startLanguage(): Promise<void> {
 export async function chooseLanguage(language: Language): Promise<void> {
   written = await translators[language]();
   document.documentElement.lang = language;
-  localStorage.setItem(storedUnder, language);
+  keptHere.setItem(storedUnder, language);
   for (const listener of listeners) listener();
 }
 

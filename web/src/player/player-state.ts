@@ -1,3 +1,4 @@
+import type { KeptHere } from '../kept-here.ts';
 import type { SavedPositions } from './saved-positions.ts';
 import type { Source, Track } from './track.ts';
 
@@ -20,7 +21,7 @@ export interface PlayerParts {
   /** Asks the server for an address that plays now. */
   open(track: Track): Promise<Source>;
   positions: SavedPositions;
-  storage: Storage;
+  storage: KeptHere;
 }
 
 /** The speeds that < and > go through. */
@@ -29,7 +30,7 @@ export const rates = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
 /** Where the speed of the last visit is kept. */
 export const rateStoredUnder = 'antenne.rate';
 /** The speed of the last visit, or the usual one. */
-export function storedRate(storage: Storage): number {
+export function storedRate(storage: KeptHere): number {
   const rate = Number(storage.getItem(rateStoredUnder));
   return rates.includes(rate) ? rate : 1;
 }

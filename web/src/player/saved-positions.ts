@@ -1,3 +1,5 @@
+import type { KeptHere } from '../kept-here.ts';
+
 const storedUnder = 'antenne.positions';
 const keptPositions = 200;
 
@@ -13,7 +15,7 @@ function isSaved(value: unknown): value is Saved {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function read(storage: Storage): Saved {
+function read(storage: KeptHere): Saved {
   try {
     const value: unknown = JSON.parse(storage.getItem(storedUnder) ?? '{}');
     return isSaved(value) ? value : {};
@@ -27,7 +29,7 @@ export function isWorthResuming(seconds: number, durationSeconds: number): boole
   return seconds >= 10 && (durationSeconds <= 0 || seconds < durationSeconds - 15);
 }
 
-export function createSavedPositions(storage: Storage, now: () => number = Date.now): SavedPositions {
+export function createSavedPositions(storage: KeptHere, now: () => number = Date.now): SavedPositions {
   return {
     get: (key) => {
       const seconds = read(storage)[key]?.seconds;

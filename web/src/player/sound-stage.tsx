@@ -29,7 +29,10 @@ export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: numb
           pauseName={t('debat.pause')}
           atSeconds={atSeconds ?? undefined}
         />
-        <p className="flex-1 text-[1.75rem] leading-none font-light tracking-tight" aria-hidden="true">
+        <p
+          className="flex-1 whitespace-nowrap text-[1.5rem] sm:text-[1.75rem] leading-none font-light tracking-tight"
+          aria-hidden="true"
+        >
           {formatClock(at, durationSeconds)}
           <span className="text-body font-normal tracking-normal text-faint">
             {' / '}

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keptHere } from '../kept-here.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -6,7 +7,7 @@ const storedUnder = 'antenne.theme';
 const listeners = new Set<() => void>();
 
 export function currentTheme(): Theme {
-  const stored = localStorage.getItem(storedUnder);
+  const stored = keptHere.getItem(storedUnder);
   return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
@@ -21,8 +22,8 @@ function show(): void {
 
 /** Changes the appearance and remembers it; `system` forgets the choice. */
 export function chooseTheme(theme: Theme): void {
-  if (theme === 'system') localStorage.removeItem(storedUnder);
-  else localStorage.setItem(storedUnder, theme);
+  if (theme === 'system') keptHere.removeItem(storedUnder);
+  else keptHere.setItem(storedUnder, theme);
   show();
 }
 

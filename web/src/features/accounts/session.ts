@@ -1,4 +1,5 @@
 import { ApiProblem, type Client, createClient, type Schema, ServerAway } from '@antenne/client';
+import type { KeptHere } from '../../kept-here.ts';
 
 export type Me = Schema<'Me'>;
 
@@ -39,7 +40,7 @@ export interface SetUpForm {
  */
 const hintStoredUnder = 'antenne.session';
 
-export function createSession(storage: Storage): Session {
+export function createSession(storage: KeptHere): Session {
   let accessToken: string | null = null;
   let state: SessionState = { me: null, ended: false };
   const listeners = new Set<() => void>();
