@@ -21,6 +21,11 @@ it('is made once, long, and readable by its owner alone', () => {
   expect(statSync(join(dataDir, 'secrets/a-key')).mode & 0o777).toBe(0o600);
 });
 
+it('leaves a data folder that it makes open to pass through', () => {
+  generatedSecret(join(dataDir, 'new'), 'a-key');
+  expect(statSync(join(dataDir, 'new')).mode & 0o111).toBe(0o111);
+});
+
 it('is the same for processes that ask at once, and leaves no draft behind', async () => {
   const script = `
     const { generatedSecret } = await import(${JSON.stringify(join(import.meta.dirname, 'generated-secret.ts'))});

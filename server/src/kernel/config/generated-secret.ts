@@ -22,6 +22,8 @@ export const generatedSecret = (dataDir: string, name: string): string => {
   const path = join(folder, name);
   const kept = readIfThere(path);
   if (kept !== undefined) return kept;
+  // The data folder itself stays open to pass through: the embedded database may run as another account.
+  mkdirSync(dataDir, { recursive: true, mode: 0o755 });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   publish(path, randomBytes(48).toString('base64url'));
