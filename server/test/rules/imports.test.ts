@@ -64,11 +64,7 @@ describe('the house', () => {
 
 /** What may be imported only in some rooms. */
 const ROOMS: [what: string, isIt: (to: string) => boolean, mayBeIn: RegExp][] = [
-  [
-    'fastify',
-    (to) => /^(fastify|@fastify\/.+)$/.test(to),
-    /^kernel\/(http|auth)\/|\/(routes[\w-]*|[\w-]+-routes)\.ts$/,
-  ],
+  ['fastify', (to) => /^(fastify|@fastify\/.+)$/.test(to), /^kernel\/(http|auth)\/|\/routes(-[\w-]+)?\.ts$/],
   [
     'the query builder',
     (to) => /^(kysely(\/.+)?|pg)$/.test(to),

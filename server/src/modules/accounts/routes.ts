@@ -3,14 +3,14 @@ import { signedIn } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { unauthenticated } from '../../kernel/http/problem.ts';
 import type { Accounts } from './accounts.ts';
-import { organisationRoutes } from './organisation-routes.ts';
 import { findPerson } from './people-repo.ts';
-import { peopleRoutes } from './people-routes.ts';
 import { presentMe } from './present.ts';
 import { actorOf } from './request.ts';
+import { organisationRoutes } from './routes-organisations.ts';
+import { peopleRoutes } from './routes-people.ts';
+import { setupRoutes } from './routes-setup.ts';
+import { signInRoutes } from './routes-sign-in.ts';
 import { sharedSchemas } from './schemas.ts';
-import { setupRoutes } from './setup-routes.ts';
-import { signInRoutes } from './sign-in-routes.ts';
 
 /** Registers every route of this module. */
 export function routes(app: App, accounts: Accounts): void {

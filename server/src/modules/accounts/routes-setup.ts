@@ -3,9 +3,9 @@ import { door } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import type { Accounts } from './accounts.ts';
 import { originOf } from './request.ts';
+import { sendSignedIn } from './routes-sign-in.ts';
 import * as schemas from './schemas.ts';
 import { isSetupNeeded, setUp } from './set-up.ts';
-import { sendSignedIn } from './sign-in-routes.ts';
 
 /** The set-up by a one-time link. */
 export function setupRoutes(app: App, accounts: Accounts): void {
