@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from './station.ts';
 
-const CLI = fileURLToPath(new URL('../../server/src/entry/cli.ts', import.meta.url));
+const ANTENNE = fileURLToPath(new URL('../../antenne', import.meta.url));
 
 export interface RoleProcess {
   process: ChildProcess;
@@ -12,7 +12,7 @@ export interface RoleProcess {
 
 /** One role by itself, as production runs it: `antenne api|worker|live` on a shared DATABASE_URL. */
 export function startRole(verb: string, env: Record<string, string>): RoleProcess {
-  const child = spawn(process.execPath, [CLI, verb], {
+  const child = spawn(ANTENNE, [verb], {
     env: { ...(process.env as Record<string, string>), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -35,7 +35,7 @@ export async function runVerb(
   args: string[],
   env: Record<string, string>,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(ANTENNE, args, {
     env: { ...(process.env as Record<string, string>), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

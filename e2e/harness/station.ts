@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const CLI = fileURLToPath(new URL('../../server/src/entry/cli.ts', import.meta.url));
+const ANTENNE = fileURLToPath(new URL('../../antenne', import.meta.url));
 
 export const ADMIN = { email: 'admin@antenne.test', password: 'Correct-horse-battery-2026' };
 
@@ -64,7 +64,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
       : { INITIAL_ADMIN_EMAIL: ADMIN.email, INITIAL_ADMIN_PASSWORD: ADMIN.password }),
     ...options.env,
   };
-  const child = spawn(process.execPath, [CLI, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(ANTENNE, ['start'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk) => (printed += String(chunk)));

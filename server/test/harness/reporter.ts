@@ -34,11 +34,17 @@ export default class CountingReporter implements Reporter {
   }
 }
 
+/** A whole group that is skipped says why in its title. */
+const REASON_IN_TITLE = /\[skipped: .+\]/;
+
 const hasErrors = (group: TestModule | TestSuite): boolean => group.errors().length > 0;
 
 const describeSkip = (test: TestCase): string => {
   const result = test.result();
   const note = result.state === 'skipped' ? result.note : undefined;
+  if (note === undefined && REASON_IN_TITLE.test(test.fullName)) {
+    return `${test.module.relativeModuleId} › ${test.fullName}`;
+  }
   const reason = note ?? (test.options.mode === 'todo' ? 'not written yet' : 'no reason given');
   return `${test.module.relativeModuleId} › ${test.fullName}: ${reason}`;
 };
