@@ -5,7 +5,6 @@ export interface Config {
   /** 0 means any free port. */
   readonly port: number;
   readonly livePort: number;
-  readonly debug: boolean;
   /** API processes run by the supervisor. */
   readonly apiWorkers: number;
   readonly appName: string;

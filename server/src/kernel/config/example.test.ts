@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { expect, it } from 'vitest';
 import { envExample } from './example.ts';
 import { checkConfig } from './load-config.ts';
+import { notUsedYet } from './not-used-yet.ts';
 import { projectRoot } from './process-environment.ts';
 import { factsOf, knownNames, variables } from './read-values.ts';
 
@@ -18,6 +19,18 @@ it('shows every variable once, with a description and values that would be accep
     'MAIL_FROM is missing: SMTP_URL needs a sender.',
   ]);
   for (const [name, schema] of variables) expect(factsOf(schema).description, name).toMatch(/\.$/);
+});
+
+it('says which settings are not used yet, as the operator’s page does', () => {
+  const page = readFileSync(join(projectRoot, 'docs/operate/configuration.md'), 'utf8');
+  const section = page.split('## Read but not used yet')[1] ?? '';
+  const named = [...section.matchAll(/`([A-Z0-9_]+)(\*?)`/g)].map(([, name = '', star]) => ({ name, star }));
+  const isNamed = (name: string) =>
+    named.some((each) => (each.star ? name.startsWith(each.name) : name === each.name));
+  expect(notUsedYet.filter((name) => !isNamed(name))).toEqual([]);
+  for (const name of notUsedYet) {
+    expect(envExample(), name).toMatch(new RegExp(`Not used yet\\.\n#${name}=`));
+  }
 });
 
 it('knows every name of the contract', () => {
@@ -38,7 +51,7 @@ it('knows every name of the contract', () => {
 
 it('is the only way to a variable: nothing but this folder reads process.env', () => {
   const sources = readdirSync(join(projectRoot, 'server/src'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith('.ts') && !/\.test(-kit)?\.ts$/.test(name))
     .map((name) => join(projectRoot, 'server/src', name));
   expect(sources.length).toBeGreaterThan(50);
   const readers = sources

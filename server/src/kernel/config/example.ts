@@ -1,3 +1,4 @@
+import { notUsedYet } from './not-used-yet.ts';
 import { factsOf, type VariableFacts } from './read-values.ts';
 import { variableGroups } from './variables.ts';
 
@@ -19,6 +20,7 @@ const entryOf = (name: string, facts: VariableFacts): string => {
   if (!['', 'text', 'true or false'].includes(facts.expects)) remarks.push(`Takes ${facts.expects}.`);
   if (facts.derived !== undefined) remarks.push(`Default: ${facts.derived}.`);
   if (facts.aliases.length > 0) remarks.push(`${facts.aliases.join(', ')} is accepted too.`);
+  if (notUsedYet.some((each) => each === name)) remarks.push('Not used yet.');
   const value = facts.example ?? String(facts.fallback ?? '');
   return `# ${remarks.join(' ')}\n#${name}=${value}\n`;
 };

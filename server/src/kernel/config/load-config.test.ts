@@ -80,6 +80,8 @@ describe('names of older systems', () => {
       { FRONTEND_URL: 'https://radio.example/app/' },
       { frontendUrl: 'https://radio.example/app', corsOrigins: ['https://radio.example'] },
     ],
+    [{ DEBUG: 'yes' }, { log: { level: 'debug' } }],
+    [{ DEBUG: 'yes', LOG_LEVEL: 'warning' }, { log: { level: 'warn' } }],
     [{ HOST: '::1' }, { publicUrl: 'http://[::1]:8000' }],
     [{ X_ACCEL_PREFIX: '/protected' }, { xAccelPrefix: '/protected/' }],
   ])('%o', (env, expected) => {
@@ -90,6 +92,19 @@ describe('names of older systems', () => {
     expect(noticesOf({ CELERY_BROKER_URL: 'redis://x', CELERY_RESULT_BACKEND: 'redis://y' })).toEqual([
       'CELERY_BROKER_URL and CELERY_RESULT_BACKEND: accepted, and not used. The queue lives in PostgreSQL.',
     ]);
+  });
+
+  it('are told in one notice when they have no effect yet', () => {
+    const early = {
+      S3_BUCKET: 'sound',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY: 'secret',
+      DB_MAX_OVERFLOW: '5',
+    };
+    expect(noticesOf(early)).toEqual([
+      'DB_MAX_OVERFLOW, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: checked, and without effect in this version.',
+    ]);
+    expect(noticesOf({ PORT: '8100', LOG_LEVEL: 'error' })).toEqual([]);
   });
 });
 

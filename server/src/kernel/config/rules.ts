@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import { notUsedYet } from './not-used-yet.ts';
 import type { ReadValues } from './read-values.ts';
 
 /** Sentences about variables that are each fine and don't go together. */
@@ -133,5 +134,9 @@ const leftovers: Rule = (read, { notices }) => {
   }
   if (values.REDIS_PASSWORD !== undefined && values.REDIS_URL === undefined) {
     notices.push('REDIS_PASSWORD is not used, as REDIS_URL is not set.');
+  }
+  const early = notUsedYet.filter((name) => given.has(name));
+  if (early.length > 0) {
+    notices.push(`${early.join(', ')}: checked, and without effect in this version.`);
   }
 };

@@ -31,19 +31,24 @@ const program = (values: EnvironmentValues, root: string) => {
     host: values.HOST ?? (isDevelopment ? '127.0.0.1' : '0.0.0.0'),
     port: values.PORT,
     livePort: values.LIVE_PORT ?? (values.PORT === 0 ? 0 : values.PORT + 1),
-    debug: values.DEBUG,
     apiWorkers: values.API_WORKERS,
     appName: values.APP_NAME,
     version: values.VERSION ?? packageVersion(root),
     timeZone: values.TZ ?? null,
     dataDir: values.DATA_DIR,
     log: {
-      level: values.LOG_LEVEL === 'warning' ? 'warn' : values.LOG_LEVEL,
+      level: logLevelOf(values),
       format: values.LOG_FORMAT ?? (isDevelopment ? 'text' : 'json'),
       file: values.LOG_FILE ?? null,
     },
     prometheusMetrics: values.PROMETHEUS_METRICS,
   } satisfies Partial<Config>;
+};
+
+/** DEBUG is heard unless LOG_LEVEL asks for less than the usual. */
+const logLevelOf = ({ DEBUG: debug, LOG_LEVEL: level }: EnvironmentValues): Config['log']['level'] => {
+  if (level === 'warning') return 'warn';
+  return debug && level === 'info' ? 'debug' : level;
 };
 
 const data = (values: EnvironmentValues) =>

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { environmentWith } from '../config/process-environment.ts';
 import { encode } from './encode.ts';
 import { findTools } from './find-tools.ts';
 import type { MediaContext } from './media-context.ts';
@@ -25,7 +26,7 @@ const niceness = 10;
 export async function openMediaTools(
   options: MediaToolsOptions,
   log: { warn(message: string): void },
-  processEnvironment: NodeJS.ProcessEnv = process.env,
+  processEnvironment: NodeJS.ProcessEnv = environmentWith({}),
 ): Promise<MediaTools> {
   const searchPath = processEnvironment.PATH ?? '';
   const runner = createProcessRunner({

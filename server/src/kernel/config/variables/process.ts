@@ -34,7 +34,10 @@ export const processVariables = {
       aliases: ['WORKERS'],
     },
   ),
-  DEBUG: flag('More detail in logs. Never changes what a client is told.', { default: false }),
+  DEBUG: flag(
+    'Logs at level debug unless LOG_LEVEL asks for less than info. Never changes what a client is told.',
+    { default: false },
+  ),
   APP_NAME: text('Name shown in the page, in documents and in mail.', {
     default: 'Antenne',
     aliases: ['PROJECT_NAME'],
