@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,12 @@ it('is made once, long, and readable by its owner alone', () => {
   expect(generatedSecret(dataDir, 'another-key')).not.toBe(secret);
   expect(statSync(join(dataDir, 'secrets')).mode & 0o777).toBe(0o700);
   expect(statSync(join(dataDir, 'secrets/a-key')).mode & 0o777).toBe(0o600);
+});
+
+it('is never the empty text that a damaged file holds: it would sign for everybody', () => {
+  generatedSecret(dataDir, 'a-key');
+  truncateSync(join(dataDir, 'secrets/a-key'));
+  expect(() => generatedSecret(dataDir, 'a-key')).toThrow(/a-key is empty/);
 });
 
 it('leaves a data folder that it makes open to pass through', () => {

@@ -27,12 +27,19 @@ export const generatedSecret = (dataDir: string, name: string): string => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   publish(path, randomBytes(48).toString('base64url'));
-  return readFileSync(path, 'utf8').trim();
+  return read(path);
+};
+
+/** An empty secret would sign for everybody: a file that lost its content is a fault, not a key. */
+const read = (path: string): string => {
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret === '') throw new Error(`the file ${path} is empty`);
+  return secret;
 };
 
 const readIfThere = (path: string): string | undefined => {
   try {
-    return readFileSync(path, 'utf8').trim() || undefined;
+    return read(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
