@@ -1375,7 +1375,10 @@ export interface operations {
     changePassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1498,7 +1501,10 @@ export interface operations {
     createUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1769,7 +1775,10 @@ export interface operations {
     createOrganisation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1964,7 +1973,10 @@ export interface operations {
     uploadRecording: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2015,7 +2027,10 @@ export interface operations {
     importRecording: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2203,7 +2218,10 @@ export interface operations {
     retryRecording: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2243,7 +2261,10 @@ export interface operations {
     cancelRecording: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2283,7 +2304,10 @@ export interface operations {
     requestRendition: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2582,7 +2606,10 @@ export interface operations {
     signRecording: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2695,7 +2722,10 @@ export interface operations {
     createDebat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3072,7 +3102,10 @@ export interface operations {
     extractDebat: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3315,7 +3348,10 @@ export interface operations {
     bringSample: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -1,6 +1,7 @@
 import { openRedis } from '../kernel/cache/redis.ts';
 import { type App, type AppOptions, buildApp } from '../kernel/http/app.ts';
 import { registerHealth } from '../kernel/http/health.ts';
+import { registerIdempotency } from '../kernel/http/idempotency.ts';
 import { registerWebPages } from '../kernel/http/web-pages.ts';
 import type { Wired } from './wire.ts';
 
@@ -12,7 +13,7 @@ export async function buildApi(
   options: Pick<AppOptions, 'maxLagMs'> = {},
 ): Promise<{ app: App; stopTakingRequests: () => void }> {
   const { kernel, composition } = wired;
-  const { config, log, metrics, db, jobs } = kernel;
+  const { config, log, clock, metrics, db, jobs } = kernel;
   let isReady = true;
   const redis = await openRedis(config, log);
   const app = await buildApp({
@@ -25,6 +26,7 @@ export async function buildApi(
   });
   prepare(app);
   app.addHook('onClose', redis.close);
+  registerIdempotency(app, { db, clock, log }, config.secretKey);
   registerHealth(app, { config, db, jobs, metrics, redis: redis.state, isReady: () => isReady });
   for (const module of composition.modules) module.routes?.(app);
   await registerWebPages(app);

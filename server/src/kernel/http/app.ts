@@ -101,6 +101,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       'x-ratelimit-remaining',
       'x-ratelimit-reset',
       'retry-after',
+      'idempotency-replayed',
     ],
   });
   await registerLimits(app, config, options.authenticator, options.redis);

@@ -2,9 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import Type from 'typebox';
 import { open } from '../auth/access.ts';
 import type { Config } from '../config/config.ts';
 import type { App } from './app.ts';
+import { honoursIdempotencyKey } from './idempotency.ts';
 
 const require = createRequire(import.meta.url);
 const DOCS_ARE_OPEN = open('the contract is public; it holds no data');
@@ -45,7 +47,7 @@ export async function registerDocs(app: App, config: Config): Promise<void> {
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`),
     },
     transform: ({ schema, url, route }) => ({
-      schema: describeAccess(schema, route.config?.access?.kind),
+      schema: describeKey(describeAccess(schema, route.config?.access?.kind), honoursIdempotencyKey(route)),
       url,
     }),
   });
@@ -80,4 +82,21 @@ function describeAccess<S extends object>(schema: S | undefined, kind: string | 
   return kind === undefined || kind === 'open' || kind === 'door'
     ? described
     : { ...described, security: [{ password: [] }, { bearer: [] }] };
+}
+
+const KeyHeader = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description:
+        'Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first ' +
+        'reply and `Idempotency-Replayed: true`, and nothing is done twice.',
+    }),
+  ),
+});
+
+/** Told in the contract only: the header is read before a body is, and validating it again would cost each request. */
+function describeKey<S extends object>(schema: S, isHonoured: boolean): S {
+  return isHonoured ? { ...schema, headers: KeyHeader } : schema;
 }
