@@ -33,10 +33,10 @@ const file = (name = 'conseil.wav') => new File(['0123456789'], name);
 const stateOf = (queue: UploadQueue, id: string) =>
   queue.getUploads().find((upload) => upload.id === id)?.state;
 const settled = () => vi.advanceTimersByTimeAsync(0);
-const refusal = (status: number) =>
+const refusal = (status: number, type = 'x') =>
   new ApiProblem({
     status,
-    type: 'x',
+    type,
     title: 'x',
     detail: 'x',
     errors: [],
@@ -84,6 +84,18 @@ test('a lost connection is tried again after a growing while with the same id, a
   expect(stateOf(queue, 'u1')).toBe('sending');
   expect(sendings[1]?.upload.id).toBe('u1');
   sendings[1]?.refuse(refusal(413));
+  await settled();
+  expect(stateOf(queue, 'u1')).toBe('failed');
+});
+
+test('a last try that the server has not given up yet is waited for, any other conflict is not', async () => {
+  const { queue, sendings } = queueWith();
+  queue.add(file(), 'a', null);
+  sendings[0]?.refuse(refusal(409, 'urn:antenne:problem:idempotency.in-progress'));
+  await settled();
+  expect(stateOf(queue, 'u1')).toBe('lost');
+  await vi.advanceTimersByTimeAsync(uploadRetryDelayMs(1));
+  sendings[1]?.refuse(refusal(409));
   await settled();
   expect(stateOf(queue, 'u1')).toBe('failed');
 });

@@ -45,11 +45,15 @@ export const uploadRetryDelayMs = (attempt: number): number => Math.min(60_000, 
 
 const isOver = (state: UploadState) => state === 'sent' || state === 'failed' || state === 'cancelled';
 
-/** A refusal is final; silence, a restart and a full queue are not. */
+/** The server has not noticed yet that the connection of the last try was lost. */
+const stillRunning = 'urn:antenne:problem:idempotency.in-progress';
+
+/** A refusal is final; silence, a restart, a full queue and our own last try are not. */
 function isPassing(error: unknown): boolean {
+  if (error instanceof ServerAway) return true;
   return (
-    error instanceof ServerAway ||
-    (error instanceof ApiProblem && [429, 502, 503, 504].includes(error.status))
+    error instanceof ApiProblem &&
+    ([429, 502, 503, 504].includes(error.status) || error.type === stillRunning)
   );
 }
 
