@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from './app.ts';
+import { databaseProblem } from './database-problem.ts';
 import { notFound, Problem, type ProblemKind, validationFailed } from './problem.ts';
 import { toFieldFaults } from './validation.ts';
 
@@ -47,6 +48,8 @@ export function registerErrors(app: App): void {
 
 function sendProblem(problem: Problem, cause: unknown, request: FastifyRequest, reply: FastifyReply) {
   if (problem.statusCode >= 500) request.log.error({ err: cause }, 'a request failed');
+  // Told to the client in general words only: whose words are missing stands in the log.
+  else if (databaseProblem(cause)) request.log.warn({ err: cause }, 'the database refused a request');
   if (reply.raw.headersSent) {
     // Bytes have gone: the only honest end is a broken connection.
     reply.raw.destroy();
@@ -66,18 +69,8 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   const fastifyError = error as Partial<FastifyError>;
   if (fastifyError.validation) return validationProblem(fastifyError as FastifyError);
-  if (isDatabaseAway(error)) {
-    return new Problem(
-      'unavailable',
-      'database-away',
-      'Not available',
-      'The database cannot be reached; try again soon.',
-      {
-        headers: { 'retry-after': '5' },
-        cause: error,
-      },
-    );
-  }
+  const ofDatabase = databaseProblem(error);
+  if (ofDatabase) return ofDatabase;
   const known = BY_STATUS[fastifyError.statusCode ?? 500];
   if (known) return new Problem(known[0], known[1], known[2], known[3], { cause: error });
   return new Problem(
@@ -98,26 +91,4 @@ function validationProblem(error: FastifyError): Problem {
   return validationFailed(first ? `${first.field} ${first.message}.` : 'The request does not fit.', {
     errors: faults,
   });
-}
-
-const CONNECTION_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EPIPE',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08006',
-  '08001',
-  '53300',
-]);
-
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return (
-    CONNECTION_CODES.has(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
-  );
 }
