@@ -9,6 +9,8 @@ const PG_CHANNEL = 'antenne_hints';
 const LARGEST_PAYLOAD_BYTES = 7_500;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
+/** A way that died without a word is asked after this long, rather than after the system's two hours. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** Told to listeners of this channel after a lost connection: hints may have been missed, look again. */
 export const HINTS_RESUMED = 'hints.resumed';
@@ -29,8 +31,14 @@ export async function openNotifyHints(url: string, log: Logger): Promise<Hints> 
     }
   };
 
+  /** The connection becomes ours only once it listens: one that breaks before is the caller's to try again. */
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, application_name: 'antenne-hints', keepAlive: true });
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'antenne-hints',
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    });
     next.on('notification', (message) => {
       const hint = parseHint(message.payload);
       if (hint) deliver(hint.channel, hint.data);
@@ -39,9 +47,15 @@ export async function openNotifyHints(url: string, log: Logger): Promise<Hints> 
     next.on('end', () => {
       if (!closed && client === next) void reconnect();
     });
-    await next.connect();
+    try {
+      await next.connect();
+      await next.query(`listen ${PG_CHANNEL}`);
+    } catch (error) {
+      await next.end().catch(() => {});
+      throw error;
+    }
+    if (closed) return next.end();
     client = next;
-    await next.query(`listen ${PG_CHANNEL}`);
   };
 
   const reconnect = async (): Promise<void> => {
@@ -49,7 +63,7 @@ export async function openNotifyHints(url: string, log: Logger): Promise<Hints> 
     for (let wait = FIRST_RETRY_MS; !closed; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
       try {
         await connect();
-        deliver(HINTS_RESUMED, null);
+        if (!closed) deliver(HINTS_RESUMED, null);
         return;
       } catch {
         await delay(wait, undefined, { ref: false });
