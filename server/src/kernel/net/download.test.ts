@@ -180,6 +180,14 @@ describe('a connection that drops', () => {
     expect(requests.map(({ headers }) => headers.range)).toEqual([undefined, `bytes=${bytes.length}-`]);
   });
 
+  test('counts once against the limit when the host begins again instead of going on', async () => {
+    answer = (request, response, count) =>
+      send(request, response, { ranges: false, dropAfter: count === 1 ? 400_000 : undefined });
+    const { draft } = await get({ maxBytes: bytes.length });
+    expect((await draft.commit('whole')).sizeBytes).toBe(bytes.length);
+    await expect(get({ maxBytes: bytes.length - 1 })).rejects.toMatchObject({ failure: 'too-large' });
+  });
+
   test('gives up after so many attempts without a new byte, and leaves nothing', async () => {
     answer = (request, response, count) =>
       count === 1 ? send(request, response, { dropAfter: 1000 }) : response.destroy();

@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'content-disposition';
 import type { Draft, Storage } from '../storage/storage.ts';
-import { FetchFailed } from './errors.ts';
+import { FetchFailed, tooLarge } from './errors.ts';
 import type { FetchedReply, GuardedFetch } from './guarded-fetch.ts';
 import { decodeLoosely } from './percent.ts';
 
@@ -85,8 +85,8 @@ async function ask(
   const canResume = draft.bytesWritten > 0 && validator !== null;
   if (!canResume) await draft.restart();
   const headers = canResume ? { range: `bytes=${draft.bytesWritten}-`, 'if-range': validator } : undefined;
-  const left = maxBytes === undefined ? undefined : maxBytes - (canResume ? draft.bytesWritten : 0);
-  const reply = await fetch(address, { headers, signal, maxBytes: left });
+  // The whole limit each time: a host may begin again where it was asked to go on.
+  const reply = await fetch(address, { headers, signal, maxBytes });
   if (reply.status === 200 || reply.status === 206 || (reply.status === 416 && canResume)) return reply;
   reply.body.destroy();
   throw new FetchFailed('status', `The host answered with status ${reply.status}`, { status: reply.status });
@@ -114,13 +114,18 @@ async function receive(
   reply: FetchedReply,
   draft: Draft,
   { totalBytes }: Version,
-  { onProgress }: DownloadRequest,
+  { maxBytes = Number.POSITIVE_INFINITY, onProgress }: DownloadRequest,
 ) {
   if (reply.status === 416) {
     reply.body.destroy();
     return;
   }
+  if (totalBytes !== null && totalBytes > maxBytes) {
+    reply.body.destroy();
+    throw tooLarge();
+  }
   for await (const chunk of reply.body) {
+    if (draft.bytesWritten + chunk.length > maxBytes) throw tooLarge();
     await draft.write(chunk);
     onProgress?.(draft.bytesWritten, totalBytes);
   }

@@ -75,3 +75,8 @@ const sentences: Record<FetchFailure, string> = {
   encoding: 'The host compressed the answer against our request',
   broken: 'The connection broke during the transfer',
 };
+
+/** More bytes than the caller takes. */
+export function tooLarge(): FetchFailed {
+  return new FetchFailed('too-large', sentences['too-large']);
+}

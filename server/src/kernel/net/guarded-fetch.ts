@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
 import { Agent, buildConnector, request } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
-import { asFetchError, FetchFailed } from './errors.ts';
+import { asFetchError, FetchFailed, tooLarge } from './errors.ts';
 import { decodeLoosely } from './percent.ts';
 
 export interface FetchOptions {
@@ -157,10 +157,6 @@ function accepted(
   limited.on('error', () => undefined);
   limited.on('close', () => discard(body));
   return body.pipe(limited);
-}
-
-function tooLarge(): FetchFailed {
-  return new FetchFailed('too-large', 'The file is larger than allowed');
 }
 
 function discard(body: Readable): void {
