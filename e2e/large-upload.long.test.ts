@@ -1,9 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
-import { request } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Station, startStation } from './harness/station.ts';
+import { uploadPieces } from './harness/upload.ts';
 
 const GIGABYTES = Number(process.env.UPLOAD_GIGABYTES ?? 2);
 const LIMIT_MB = 300;
@@ -36,34 +34,6 @@ function* wavOf(sizeBytes: number): Generator<Buffer> {
   for (let sent = 0; sent < sizeBytes; sent += CHUNK.length) yield CHUNK;
 }
 
-async function upload(sizeBytes: number): Promise<{ status: number; body: string }> {
-  const boundary = 'antenne-test-boundary';
-  const head = `--${boundary}\r\ncontent-disposition: form-data; name="title"\r\n\r\nLong\r\n--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="long.wav"\r\ncontent-type: audio/wav\r\n\r\n`;
-  function* body(): Generator<Buffer> {
-    yield Buffer.from(head);
-    yield* wavOf(sizeBytes);
-    yield Buffer.from(`\r\n--${boundary}--\r\n`);
-  }
-  const token = await station.signIn();
-  const outgoing = request(`${station.base}/api/recordings`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': `multipart/form-data; boundary=${boundary}`,
-    },
-  });
-  const reply = new Promise<{ status: number; body: string }>((resolve, reject) => {
-    outgoing.on('error', reject);
-    outgoing.on('response', async (response) => {
-      let text = '';
-      for await (const chunk of response) text += String(chunk);
-      resolve({ status: response.statusCode ?? 0, body: text });
-    });
-  });
-  await pipeline(Readable.from(body()), outgoing);
-  return reply;
-}
-
 async function residentMb(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
@@ -79,7 +49,8 @@ it(`takes an upload of ${GIGABYTES} GB with every process under ${LIMIT_MB} MB`,
     }
   }, 250);
   try {
-    const reply = await upload(GIGABYTES * 1_000_000_000);
+    const file = { title: 'Long', filename: 'long.wav' };
+    const reply = await uploadPieces(station, file, wavOf(GIGABYTES * 1_000_000_000));
     expect(reply.status, reply.body).toBe(201);
     const { id } = JSON.parse(reply.body) as { id: string };
     for (let status = ''; status !== 'ready'; ) {
