@@ -276,6 +276,16 @@ describe('limits', () => {
     expect((await built.inject({ url: '/api/things', headers: as('reader') })).statusCode).toBe(200);
   });
 
+  it('count a whole IPv6 network of a customer as one client', async () => {
+    const built = await start({ RATE_LIMIT_PER_MINUTE: '2' });
+    const from = async (remoteAddress: string) =>
+      (await built.inject({ url: '/api/things', remoteAddress })).statusCode;
+    expect(await from('2001:db8:1:2::1')).toBe(200);
+    expect(await from('2001:db8:1:2::2')).toBe(200);
+    expect(await from('2001:db8:1:2:ffff::3')).toBe(429);
+    expect(await from('2001:db8:1:3::1')).toBe(200);
+  });
+
   it('also count tokens that are wrong', async () => {
     const built = await start({ RATE_LIMIT_PER_MINUTE: '2' });
     const statuses = [];

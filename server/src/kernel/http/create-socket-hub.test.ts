@@ -266,6 +266,9 @@ test('holds at most so many channels, and so many connections of one address', a
   expect((await connect(person, '10.0.0.2')).closed).toBeNull();
   line.close();
   expect((await connect()).closed).toBeNull();
+  await connect(person, '2001:db8::1');
+  await connect(person, '2001:db8::2');
+  expect((await connect(person, '2001:db8::3')).closed?.code).toBe(1013);
 });
 
 test('a client that does not read is cut', async () => {

@@ -2,6 +2,7 @@ import { isSignedIn } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import { newId } from '../id.ts';
 import type { Logger } from '../log/log.ts';
+import { clientNetwork } from '../net/client-network.ts';
 import { type Connection, openConnection } from './socket-connection.ts';
 import type { ChannelRule, ConnectionRequest, HubMessage, SocketHub, Wire } from './socket-hub.ts';
 import { CLOSE, SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
@@ -32,7 +33,7 @@ export function createSocketHub(options: SocketHubOptions): RunningSocketHub {
   const connections = new Set<Connection>();
   /** Followers by organisation and channel, so that a message reaches only those who asked. */
   const followers = new Map<string, Set<Connection>>();
-  const perIp = new Map<string, number>();
+  const perNetwork = new Map<string, number>();
   const replay = createReplay(limits.replayLength, limits.replayChannels);
   let isClosed = false;
 
@@ -50,18 +51,19 @@ export function createSocketHub(options: SocketHubOptions): RunningSocketHub {
     if (set?.size === 0) followers.delete(key);
   }
 
-  function forget(connection: Connection, ip: string): void {
+  function forget(connection: Connection, network: string): void {
     connections.delete(connection);
     for (const channel of connection.channels) leave(connection, channel);
-    const left = (perIp.get(ip) ?? 1) - 1;
-    if (left > 0) perIp.set(ip, left);
-    else perIp.delete(ip);
+    const left = (perNetwork.get(network) ?? 1) - 1;
+    if (left > 0) perNetwork.set(network, left);
+    else perNetwork.delete(network);
     options.onCount?.(connections.size);
   }
 
   function accept(wire: Wire, request: ConnectionRequest): void {
-    const fromIp = perIp.get(request.ip) ?? 0;
-    if (isClosed || connections.size >= limits.maxConnections || fromIp >= limits.maxConnectionsPerIp) {
+    const network = clientNetwork(request.ip);
+    const fromThere = perNetwork.get(network) ?? 0;
+    if (isClosed || connections.size >= limits.maxConnections || fromThere >= limits.maxConnectionsPerIp) {
       wire.close(CLOSE.tryLater, isClosed ? 'the server is stopping' : 'too many connections');
       return;
     }
@@ -76,10 +78,10 @@ export function createSocketHub(options: SocketHubOptions): RunningSocketHub {
       left: leave,
     };
     const connection = openConnection(wire, { ...request, clientId }, home);
-    perIp.set(request.ip, fromIp + 1);
+    perNetwork.set(network, fromThere + 1);
     connections.add(connection);
     options.onCount?.(connections.size);
-    wire.on('close', () => forget(connection, request.ip));
+    wire.on('close', () => forget(connection, network));
   }
 
   function publish(message: HubMessage): void {

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Budget } from '../auth/access.ts';
 import type { Authenticator } from '../auth/actor.ts';
 import type { Config } from '../config/config.ts';
+import { clientNetwork } from '../net/client-network.ts';
 import { registerIdentity, registerPermissions } from './access-hooks.ts';
 import type { App } from './app.ts';
 import { Problem } from './problem.ts';
@@ -60,5 +61,5 @@ export async function registerLimits(
 }
 
 function clientKey(request: FastifyRequest): string {
-  return request.actor.personId ?? request.ip;
+  return request.actor.personId ?? clientNetwork(request.ip);
 }

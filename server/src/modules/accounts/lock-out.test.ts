@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ADDRESS_RULE, createSubjects, lockAfter, NAME_RULE, network } from './lock-out.ts';
+import { ADDRESS_RULE, createSubjects, lockAfter, NAME_RULE } from './lock-out.ts';
 
 describe('lockAfter', () => {
   it('lets a few go, then doubles up to a ceiling', () => {
@@ -39,19 +39,5 @@ describe('a subject', () => {
   it('is one for a whole IPv6 network of a customer', () => {
     expect(subjects.address('2001:db8:1:2::1').key).toBe(subjects.address('2001:db8:1:2:ffff::9').key);
     expect(subjects.address('2001:db8:1:2::1').key).not.toBe(subjects.address('2001:db8:1:3::1').key);
-  });
-});
-
-describe('network', () => {
-  it.each([
-    ['192.0.2.7', '192.0.2.7'],
-    ['::ffff:192.0.2.7', '192.0.2.7'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['2001:0db8:0:0:1::', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['1:2:3:4:5:6:7:8', '1:2:3:4::/64'],
-  ])('of %s is %s', (ip, expected) => {
-    expect(network(ip)).toBe(expected);
   });
 });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { clientNetwork } from '../../kernel/net/client-network.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -36,22 +37,9 @@ export function createSubjects(secret: Buffer) {
   const digest = (text: string) => createHmac('sha256', secret).update(text).digest('base64url');
   return {
     name: (key: string): LockOutSubject => ({ key: `name:${digest(key)}`, rule: NAME_RULE }),
-    address: (ip: string): LockOutSubject => ({ key: `ip:${digest(network(ip))}`, rule: ADDRESS_RULE }),
+    address: (ip: string): LockOutSubject => ({ key: `ip:${digest(clientNetwork(ip))}`, rule: ADDRESS_RULE }),
     /** Someone signed in who is asked for the password again. */
     person: (personId: string): LockOutSubject => ({ key: `person:${digest(personId)}`, rule: NAME_RULE }),
   };
 }
 export type Subjects = ReturnType<typeof createSubjects>;
-
-/** An IPv4 address as it is; of an IPv6 address the /64 that one customer has for themselves. */
-export function network(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
-  if (mapped?.[1]) return mapped[1];
-  if (!ip.includes(':')) return ip;
-  const [head = '', tail] = (ip.split('%')[0] ?? '').split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array(Math.max(0, 8 - left.length - right.length)).fill('0');
-  const groups = [...left, ...zeros, ...right].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
-}
