@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { codeOf } from '../reason-of.ts';
 import { decodePcm, pcmRate } from './decode-pcm.ts';
 import type { MediaContext } from './media-context.ts';
 import { ProgressReader } from './progress.ts';
@@ -64,7 +65,6 @@ function throttled(report: () => void): () => void {
 }
 
 function asFull(error: unknown): unknown {
-  const isFull =
-    error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  const isFull = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '');
   return isFull ? new MediaError('storage-full', 'No space is left for the result', { cause: error }) : error;
 }

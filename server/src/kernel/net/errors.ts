@@ -1,3 +1,5 @@
+import { codeOf } from '../reason-of.ts';
+
 /** Why an address may not be fetched at all. */
 export type RefusalReason = 'invalid' | 'scheme' | 'private';
 
@@ -57,7 +59,7 @@ export function asFetchError(error: unknown): Error {
   if (!(error instanceof Error)) return new FetchFailed('broken', 'The transfer failed', { cause: error });
   if (error.name === 'TimeoutError')
     return new FetchFailed('timeout', 'The transfer took too long', { cause: error });
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error) ?? '';
   const isTls =
     code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SELF_SIGNED|UNABLE_TO/.test(code);
   const failure = isTls ? 'tls' : (failureByCode[code] ?? 'broken');

@@ -3,9 +3,10 @@ import { createReadStream, createWriteStream, type Dirent } from 'node:fs';
 import { mkdir, open, readdir, rm, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { codeOf } from '../reason-of.ts';
 import { openDraft } from './disk-draft.ts';
 import { makeFolder, placeFile } from './durable-files.ts';
-import { asStorageError, errnoOf, StorageFullError, StorageMissingError } from './errors.ts';
+import { asStorageError, StorageFullError, StorageMissingError } from './errors.ts';
 import { assertKey } from './key.ts';
 import type { CommittedFile, Draft, Scratch, Storage, StoredFile } from './storage.ts';
 
@@ -92,7 +93,7 @@ export async function createDiskStorage(options: DiskStorageOptions): Promise<St
     try {
       await placeFile(path, target);
     } catch (error) {
-      if (errnoOf(error) !== 'EXDEV') throw asStorageError(error);
+      if (codeOf(error) !== 'EXDEV') throw asStorageError(error);
       await copyAcross(path, target);
     }
     return { key, sizeBytes: size, sha256 };
@@ -181,7 +182,7 @@ export async function createDiskStorage(options: DiskStorageOptions): Promise<St
 }
 
 function isAbsent(error: unknown): boolean {
-  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }
 
 async function syncAndHash(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { errnoOf } from './errors.ts';
+import { codeOf } from '../reason-of.ts';
 
 /** Makes the names in a folder durable: a rename survives a power cut only after this. */
 export async function syncFolder(path: string): Promise<void> {
@@ -34,7 +34,7 @@ export async function placeFile(from: string, to: string): Promise<void> {
       break;
     } catch (error) {
       // A removal beside us may prune the folder between the two calls.
-      if (errnoOf(error) !== 'ENOENT' || attempt === 5) throw error;
+      if (codeOf(error) !== 'ENOENT' || attempt === 5) throw error;
     }
   }
   await syncFolder(dirname(to));

@@ -1,3 +1,5 @@
+import { codeOf } from '../reason-of.ts';
+
 /** The disk, quota or reserve is exhausted; nothing of the write was kept. */
 export class StorageFullError extends Error {
   readonly code = 'storage-full';
@@ -40,12 +42,5 @@ const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** Turns the operating system's ways of saying "full" into StorageFullError; anything else passes unchanged. */
 export function asStorageError(error: unknown): unknown {
-  return fullCodes.has(errnoOf(error) ?? '')
-    ? new StorageFullError('no space left', { cause: error })
-    : error;
-}
-
-/** The errno name (`ENOENT`) that a failed file-system call carries, if it does. */
-export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return fullCodes.has(codeOf(error) ?? '') ? new StorageFullError('no space left', { cause: error }) : error;
 }

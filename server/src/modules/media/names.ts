@@ -1,3 +1,5 @@
+import { decodeLoosely } from '../../kernel/net/percent.ts';
+
 /** C0, C1 and DEL; NUL among them, which PostgreSQL refuses in text. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 /** Marks that reorder or hide text: a name could otherwise look like another (Unicode UTS #55). */
@@ -36,7 +38,7 @@ export function titleFromFilename(filename: string): string | null {
 /** The file name that an address ends in, percent-decoded; null when it has none. */
 export function filenameFromUrl(url: URL): string | null {
   const segment = url.pathname.split('/').findLast((part) => part !== '') ?? '';
-  return cleanFilename(percentDecoded(segment));
+  return cleanFilename(decodeLoosely(segment));
 }
 
 /** What a browser saves a download as: the title without characters that file systems dislike. */
@@ -45,14 +47,6 @@ export function downloadName(title: string, extension: string): string {
     .replace(/^[.\s-]+|[.\s-]+$/g, '')
     .slice(0, 1000);
   return `${shorten(stem, DOWNLOAD_NAME_LENGTH) || 'recording'}.${extension}`;
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function splitExtension(name: string): { stem: string; extension: string } {

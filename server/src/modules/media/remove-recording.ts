@@ -1,4 +1,5 @@
 import type { Executor } from '../../kernel/db/db.ts';
+import { codeOf } from '../../kernel/reason-of.ts';
 import { recordingInUse, recordingNotFound } from './errors.ts';
 import { extractRecordingJob, removeFilesJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
@@ -22,7 +23,7 @@ export async function removeRecording(
     for (const jobId of removed.jobIds) await kernel.jobs.cancel(q, extractRecordingJob, jobId);
     if (removed.keys.length > 0) await kernel.jobs.enqueue(q, removeFilesJob, { keys: removed.keys });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === FOREIGN_KEY_VIOLATION)) throw error;
+    if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
     throw recordingInUse('Something still uses this recording, such as a débat; take it off there first.', {
       cause: error,
     });

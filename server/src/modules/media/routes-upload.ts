@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { needs } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { Problem } from '../../kernel/http/problem.ts';
+import { codeOf } from '../../kernel/reason-of.ts';
 import { badUpload, notMultipart } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
 import { withRenditions } from './read-recordings.ts';
@@ -105,9 +106,9 @@ const FORM_FAULT = /multipart|boundary|terminated early|malformed/i;
 /** What the form parser throws, as a problem of ours; anything else stays what it is. */
 function asUploadProblem(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof Error)) return error;
-  const code = 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'FST_FILES_LIMIT') return badUpload('Send one file at a time.', { cause: error });
-  if ((typeof code === 'string' && code.startsWith('FST_')) || FORM_FAULT.test(error.message)) {
+  if (code?.startsWith('FST_') || FORM_FAULT.test(error.message)) {
     return badUpload('The form could not be read to its end; send it again.', { cause: error });
   }
   return error;

@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/id.ts';
 import { MediaError, type MediaInfo } from '../../kernel/media/tools.ts';
+import { codeOf } from '../../kernel/reason-of.ts';
 import { StorageFullError } from '../../kernel/storage/errors.ts';
 import type { CommittedFile, Draft } from '../../kernel/storage/storage.ts';
 import { brokenFile, notAudio, storageFull } from './errors.ts';
@@ -73,8 +74,8 @@ async function keepOrRemove(
 
 /** The server's own errors carry a five-character SQLSTATE and mean "rolled back"; a lost connection means anything. */
 function isCommitUncertain(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return !(typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^(08|57P)/.test(code));
+  const code = codeOf(error) ?? '';
+  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code);
 }
 
 /** What the file is, when that can be told quickly; refuses what is plainly no sound. */
