@@ -51,7 +51,7 @@ describe('an upload whose row cannot be written', () => {
     expect(await storedFiles(here)).toEqual(before);
   });
 
-  test.each(['ECONNRESET', '57P01', '08006'])(
+  test.each(['ECONNRESET', 'EPIPE', '57P01', '08006'])(
     'keeps the file when the commit may have happened (%s): the sweep decides',
     async (code) => {
       const before = await storedFiles(here);

@@ -72,10 +72,13 @@ async function keepOrRemove(
   }
 }
 
-/** The server's own errors carry a five-character SQLSTATE and mean "rolled back"; a lost connection means anything. */
+/**
+ * The server's own errors carry a SQLSTATE, five characters with a digit among them (unlike EPIPE), and mean "rolled
+ * back"; a lost connection means anything.
+ */
 function isCommitUncertain(error: unknown): boolean {
   const code = codeOf(error) ?? '';
-  return !/^[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code);
+  return !/^(?=.*\d)[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code);
 }
 
 /** What the file is, when that can be told quickly; refuses what is plainly no sound. */
