@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { BlockReader } from './block-reader.ts';
+import { codeOf } from '../reason-of.ts';
+import { type BlockReader, FileChangedError } from './block-reader.ts';
 import { openBody, type SentBody } from './file-body.ts';
-import { defineProblem } from './problem.ts';
+import { defineProblem, type Problem } from './problem.ts';
 import { type SendFileRequest, sendFile } from './send-file.ts';
 
 const conditionFailed = defineProblem('precondition-failed', 'precondition-failed', 'Condition not met');
@@ -42,4 +43,25 @@ export async function replyWithFile(
   if (body) return body.streamTo(raw);
   raw.end();
   return { complete: true, bytesSent: 0 };
+}
+
+/**
+ * As {@link replyWithFile}, for a file that a row names. One that has gone since the row was read was removed with
+ * what it belonged to, and is told as `gone` says; a reply that breaks off in the middle is logged.
+ */
+export async function replyWithStoredFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  blocks: BlockReader,
+  file: FileReply,
+  gone: (cause: ErrorOptions) => Problem,
+): Promise<FastifyReply> {
+  try {
+    await replyWithFile(request, reply, blocks, file);
+  } catch (error) {
+    if (reply.sent) request.log.warn({ err: error }, 'sound broke off');
+    else if (error instanceof FileChangedError || codeOf(error) === 'ENOENT') throw gone({ cause: error });
+    else throw error;
+  }
+  return reply;
 }

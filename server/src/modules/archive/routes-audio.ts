@@ -2,8 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { FileChangedError } from '../../kernel/http/block-reader.ts';
-import { replyWithFile } from '../../kernel/http/reply-with-file.ts';
+import { replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
 import type { Archive } from './archive.ts';
 import { noAudio } from './errors.ts';
 import { type DebatAudio, openDebatAudio } from './open-debat-audio.ts';
@@ -84,26 +83,15 @@ function noteVisit(
   visits.note({ organisationId, debatId, kind, sent }, visitorOf(request));
 }
 
-async function send(
-  { media, log }: Archive,
+function send(
+  { media }: Archive,
   request: FastifyRequest,
   reply: FastifyReply,
   { debat, file }: DebatAudio,
   downloadAs: string | undefined,
 ): Promise<FastifyReply> {
   const options = { isPublic: debat.visibility === 'public', downloadAs };
-  try {
-    await replyWithFile(request, reply, media.blocks, media.toFileReply(file, options));
-  } catch (error) {
-    if (reply.sent) log.warn({ err: error, requestId: request.id }, 'sound broke off');
-    else if (isGone(error)) throw noAudio('The file of this sound is not there any more.', { cause: error });
-    else throw error;
-  }
-  return reply;
-}
-
-/** A file that has gone since its row was read was removed with its recording. */
-function isGone(error: unknown): boolean {
-  if (error instanceof FileChangedError) return true;
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return replyWithStoredFile(request, reply, media.blocks, media.toFileReply(file, options), (cause) =>
+    noAudio('The file of this sound is not there any more.', cause),
+  );
 }

@@ -2,9 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { needs, open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { type BlockReader, FileChangedError } from '../../kernel/http/block-reader.ts';
+import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import { checkPreconditions } from '../../kernel/http/preconditions.ts';
-import { type FileReply, replyWithFile } from '../../kernel/http/reply-with-file.ts';
+import { type FileReply, replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
 import { isId } from '../../kernel/id.ts';
 import { recordingNotFound, renditionNotFound } from './errors.ts';
 import { cacheControl, toFileReply } from './file-reply.ts';
@@ -26,53 +26,8 @@ const access = open('public, unlisted, media.read, or a signed address: open-for
 
 /** The bytes: sound, downloads, waveforms, and signed addresses of them. */
 export function registerAudioRoutes(app: App, context: MediaContext, blocks: BlockReader): void {
-  app.get(
-    '/api/recordings/:id/audio',
-    {
-      config: { access, budget: 'sound' },
-      schema: {
-        tags,
-        operationId: 'playRecording',
-        summary: 'Play a recording',
-        description:
-          'Bytes with Range, conditions and HEAD as RFC 9110. Without a format, the recording’s own.',
-        params: RecordingParams,
-        querystring: AudioQuery,
-        response: BYTES,
-      },
-    },
-    async (request, reply) => {
-      const { query, params, actor } = request;
-      const source = await openForReader(context, actor, params.id, query);
-      const file = await pickAudio(context, source, query);
-      const isPublic = source.visibility === 'public';
-      return sendBytes(request, reply, blocks, toFileReply(context, file, { isPublic }));
-    },
-  );
-
-  app.get(
-    '/api/recordings/:id/download',
-    {
-      config: { access, budget: 'sound' },
-      schema: {
-        tags,
-        operationId: 'downloadRecording',
-        summary: 'Download a recording',
-        description: 'The same bytes as an attachment named after the title.',
-        params: RecordingParams,
-        querystring: AudioQuery,
-        response: BYTES,
-      },
-    },
-    async (request, reply) => {
-      const { query, params, actor } = request;
-      const source = await openForReader(context, actor, params.id, query);
-      const file = await pickAudio(context, source, query);
-      const options = { isPublic: source.visibility === 'public', downloadAs: file.filename };
-      return sendBytes(request, reply, blocks, toFileReply(context, file, options));
-    },
-  );
-
+  registerBytesRoute(app, context, blocks, 'audio');
+  registerBytesRoute(app, context, blocks, 'download');
   registerWaveformRoutes(app, context, blocks);
 
   app.post(
@@ -102,6 +57,42 @@ export function registerAudioRoutes(app: App, context: MediaContext, blocks: Blo
         query: { format, quality },
         expiresInSeconds,
       });
+    },
+  );
+}
+
+function registerBytesRoute(
+  app: App,
+  context: MediaContext,
+  blocks: BlockReader,
+  kind: 'audio' | 'download',
+): void {
+  const isDownload = kind === 'download';
+  app.get(
+    `/api/recordings/:id/${kind}`,
+    {
+      config: { access, budget: 'sound' },
+      schema: {
+        tags,
+        operationId: isDownload ? 'downloadRecording' : 'playRecording',
+        summary: isDownload ? 'Download a recording' : 'Play a recording',
+        description: isDownload
+          ? 'The same bytes as an attachment named after the title.'
+          : 'Bytes with Range, conditions and HEAD as RFC 9110. Without a format, the recording’s own.',
+        params: RecordingParams,
+        querystring: AudioQuery,
+        response: BYTES,
+      },
+    },
+    async (request, reply) => {
+      const { query, params, actor } = request;
+      const source = await openForReader(context, actor, params.id, query);
+      const file = await pickAudio(context, source, query);
+      const options = {
+        isPublic: source.visibility === 'public',
+        downloadAs: isDownload ? file.filename : undefined,
+      };
+      return send(request, reply, blocks, toFileReply(context, file, options));
     },
   );
 }
@@ -154,32 +145,12 @@ function registerWaveformRoutes(app: App, context: MediaContext, blocks: BlockRe
       const source = await openForReader(context, request.actor, request.params.id, request.query);
       const file = await openWaveform(context, source);
       const isPublic = source.visibility === 'public';
-      return sendBytes(request, reply, blocks, toFileReply(context, waveformToSend(file), { isPublic }));
+      return send(request, reply, blocks, toFileReply(context, waveformToSend(file), { isPublic }));
     },
   );
 }
 
-/** A file that has gone since its row was read was removed with its recording: hidden or missing, 404. */
-async function sendBytes(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  blocks: BlockReader,
-  file: FileReply,
-): Promise<FastifyReply> {
-  try {
-    await replyWithFile(request, reply, blocks, file);
-  } catch (error) {
-    if (reply.sent) {
-      request.log.warn({ err: error }, 'sound broke off');
-      return reply;
-    }
-    if (
-      error instanceof FileChangedError ||
-      (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-    ) {
-      throw renditionNotFound('The file of this sound is not there any more.', { cause: error });
-    }
-    throw error;
-  }
-  return reply;
-}
+const send = (request: FastifyRequest, reply: FastifyReply, blocks: BlockReader, file: FileReply) =>
+  replyWithStoredFile(request, reply, blocks, file, (cause) =>
+    renditionNotFound('The file of this sound is not there any more.', cause),
+  );
