@@ -1,7 +1,6 @@
 import type { Authenticator } from '../../kernel/auth/actor.ts';
 import type { Organisation } from './organisation.ts';
 
-export { concerns, readSessionRevoked, SESSION_REVOKED, type SessionRevoked } from './news.ts';
 export type { Organisation } from './organisation.ts';
 export { NO_ORGANISATION_ID } from './organisation.ts';
 export { PERMISSION_TABLE, PERMISSIONS, type PermissionName, ROLES, type Role } from './permissions.ts';

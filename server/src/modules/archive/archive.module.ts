@@ -1,8 +1,7 @@
-import { HINTS_RESUMED } from '../../kernel/events/notify-hints.ts';
 import type { App } from '../../kernel/http/app.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module } from '../../kernel/module.ts';
-import { type AccountsDoor, concerns, readSessionRevoked, SESSION_REVOKED } from '../accounts/public.ts';
+import type { AccountsDoor } from '../accounts/public.ts';
 import type { MediaDoor } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { bringSeed } from './bring-sample.ts';
@@ -35,14 +34,7 @@ export function archiveModule(
     subscriptions: subscriptions(archive),
     start: async (role) => {
       if (role !== 'api') return;
-      ends.push(
-        relayNews({ db, hints, sockets, log: archive.log }),
-        hints.on(SESSION_REVOKED, (data) => {
-          const news = readSessionRevoked(data);
-          if (news) sockets.closeWhere((actor) => concerns(news, actor));
-        }),
-        hints.on(HINTS_RESUMED, () => sockets.recheck()),
-      );
+      ends.push(relayNews({ db, hints, sockets, log: archive.log }));
     },
     stop: async () => {
       for (const end of ends) end();
