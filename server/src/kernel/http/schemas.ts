@@ -23,11 +23,24 @@ export const PageMembers = {
   has_prev: Type.Boolean(),
 };
 
+const DEFAULT_PER_PAGE = 20;
+
 /** Query of every list. */
 export const PageQuery = {
   page: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, default: 1 })),
-  per_page: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  per_page: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_PER_PAGE })),
 };
+
+/** The page that a list's query asks for, and the window of rows that it stands for. */
+export function pageOf({
+  page = 1,
+  per_page: perPage = DEFAULT_PER_PAGE,
+}: {
+  page?: number;
+  per_page?: number;
+}) {
+  return { page, perPage, window: { limit: perPage, offset: (page - 1) * perPage } };
+}
 
 /** The members of one page, from its number, size and the total. */
 export function pageMembers(page: number, perPage: number, total: number) {

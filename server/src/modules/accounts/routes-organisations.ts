@@ -1,13 +1,14 @@
 import Type from 'typebox';
 import { needs, open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { pageMembers } from '../../kernel/http/schemas.ts';
+import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Accounts } from './accounts.ts';
 import { createOrganisation } from './create-organisation.ts';
 import { organisationNotFound } from './errors.ts';
 import { pageOrganisationsAcrossOrganisations } from './organisation-repo.ts';
 import { presentOrganisation } from './present.ts';
-import { actorOf, originOf, pageOf } from './request.ts';
+import { originOf } from './request.ts';
 import * as schemas from './schemas.ts';
 
 /** The organisation one is looking at, and those of the installation. */
@@ -64,7 +65,7 @@ export function organisationRoutes(app: App, accounts: Accounts): void {
     async (request, reply) => {
       const organisation = await createOrganisation(
         accounts,
-        actorOf(request),
+        signedInActor(request),
         request.body,
         originOf(request),
       );

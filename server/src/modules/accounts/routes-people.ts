@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { needs } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { pageMembers } from '../../kernel/http/schemas.ts';
+import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Accounts } from './accounts.ts';
 import { setPassword } from './change-password.ts';
@@ -12,7 +13,7 @@ import { personNotFound } from './errors.ts';
 import { pagePeople } from './people-repo.ts';
 import { roleAsked } from './policy.ts';
 import { presentUser } from './present.ts';
-import { actorOf, originOf, pageOf } from './request.ts';
+import { originOf } from './request.ts';
 import * as schemas from './schemas.ts';
 
 /** People of the caller's organisation. */
@@ -62,7 +63,7 @@ function userRoutes(app: App, accounts: Accounts): void {
         role: roleAsked(rest) ?? 'member',
         organisationId: rest.organisation_id,
       };
-      const person = await createPerson(accounts, actorOf(request), wanted, originOf(request));
+      const person = await createPerson(accounts, signedInActor(request), wanted, originOf(request));
       return reply.code(201).send(presentUser(person));
     },
   );
@@ -87,7 +88,13 @@ function userChangeRoutes(app: App, accounts: Accounts): void {
       const { full_name: fullName, disabled, ...rights } = request.body;
       const update = { fullName, disabled, role: roleAsked(rights) };
       return presentUser(
-        await changePerson(accounts, actorOf(request), personIdOf(request.params), update, originOf(request)),
+        await changePerson(
+          accounts,
+          signedInActor(request),
+          personIdOf(request.params),
+          update,
+          originOf(request),
+        ),
       );
     },
   );
@@ -104,7 +111,7 @@ function userChangeRoutes(app: App, accounts: Accounts): void {
       },
     },
     async (request, reply) => {
-      await deletePerson(accounts, actorOf(request), personIdOf(request.params), originOf(request));
+      await deletePerson(accounts, signedInActor(request), personIdOf(request.params), originOf(request));
       return reply.code(204).send(null);
     },
   );
@@ -123,7 +130,13 @@ function userChangeRoutes(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const { password } = request.body;
-      await setPassword(accounts, actorOf(request), personIdOf(request.params), password, originOf(request));
+      await setPassword(
+        accounts,
+        signedInActor(request),
+        personIdOf(request.params),
+        password,
+        originOf(request),
+      );
       return reply.code(204).send(null);
     },
   );

@@ -4,12 +4,13 @@ import { door, signedIn } from '../../kernel/auth/access.ts';
 import { isSignedIn } from '../../kernel/auth/actor.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { validationFailed } from '../../kernel/http/problem.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Accounts } from './accounts.ts';
 import { changePassword } from './change-password.ts';
 import { presentSignedIn, presentTokens } from './present.ts';
 import { cookieOptions, REFRESH_COOKIE } from './refresh-cookie.ts';
 import { refreshSession } from './refresh-session.ts';
-import { actorOf, originOf } from './request.ts';
+import { originOf } from './request.ts';
 import * as schemas from './schemas.ts';
 import { type SignedIn, signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
@@ -128,7 +129,7 @@ function changePasswordRoute(app: App, accounts: Accounts): void {
     },
     async (request, reply) => {
       const { current_password: current, new_password: next } = request.body;
-      await changePassword(accounts, actorOf(request), { current, next }, originOf(request));
+      await changePassword(accounts, signedInActor(request), { current, next }, originOf(request));
       return reply.code(204).send(null);
     },
   );

@@ -2,10 +2,10 @@ import Type from 'typebox';
 import { signedIn } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { unauthenticated } from '../../kernel/http/problem.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Accounts } from './accounts.ts';
 import { findPerson } from './people-repo.ts';
 import { presentMe } from './present.ts';
-import { actorOf } from './request.ts';
 import { organisationRoutes } from './routes-organisations.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { setupRoutes } from './routes-setup.ts';
@@ -35,7 +35,7 @@ function meRoute(app: App, accounts: Accounts): void {
       },
     },
     async (request) => {
-      const { organisationId, personId } = actorOf(request);
+      const { organisationId, personId } = signedInActor(request);
       const person = await findPerson(accounts.db.kysely, organisationId, personId);
       const organisation = await accounts.directory.byId(organisationId);
       if (!person || !organisation) throw unauthenticated('This account is gone.');

@@ -1,5 +1,5 @@
 import type { Actor } from '../../kernel/auth/actor.ts';
-import { pageMembers } from '../../kernel/http/schemas.ts';
+import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
 import type { Archive } from './archive.ts';
 import { cleanLine } from './clean-text.ts';
 import type { DebatFilters } from './debat-filter-repo.ts';
@@ -9,18 +9,16 @@ import { seesAll } from './policy.ts';
 import type { DebatListQuery } from './schemas.ts';
 
 const MOST_WORDS = 8;
-const DEFAULT_PER_PAGE = 20;
 
 /** One page of the débats that the actor may see in lists, as the text of its JSON (`DebatPage`). */
 export async function listDebats(archive: Archive, actor: Actor, query: DebatListQuery): Promise<string> {
-  const { page = 1, per_page: perPage = DEFAULT_PER_PAGE } = query;
+  const { page, perPage, window } = pageOf(query);
   const filters = readFilters(query, !seesAll(actor));
   const { organisationId } = actor;
   const rows = readPageIds(archive.db, organisationId, filters, {
     sortBy: query.sort_by ?? 'date',
     sortOrder: query.sort_order ?? 'desc',
-    limit: perPage,
-    offset: (page - 1) * perPage,
+    ...window,
   }).then((ids) => readRowsJson(archive.db, organisationId, ids, filters.publicOnly));
   const counted = archive.totals.get(organisationId, JSON.stringify(filters), () =>
     countDebats(archive.db, organisationId, filters),

@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { needs, open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Archive } from './archive.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { readExtraction } from './read-extraction.ts';
-import { personOf } from './request.ts';
 import { DebatParams, ExtractBody } from './schemas.ts';
 import { startExtraction } from './start-extraction.ts';
 
@@ -33,7 +33,7 @@ export function extractionRoutes(app: App, archive: Archive): void {
       },
     },
     async (request, reply) => {
-      const actor = personOf(request);
+      const actor = signedInActor(request);
       const { id } = request.params;
       await startExtraction(archive, actor, id, request.body);
       return reply.code(202).send(await readExtraction(archive, actor, id, request.body));
@@ -66,7 +66,7 @@ export function extractionRoutes(app: App, archive: Archive): void {
       },
     },
     async (request) => {
-      const actor = personOf(request);
+      const actor = signedInActor(request);
       await cancelExtraction(archive, actor, request.params.id);
       return readExtraction(archive, actor, request.params.id);
     },

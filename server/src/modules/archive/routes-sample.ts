@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { needs } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Archive } from './archive.ts';
 import { bringSample } from './bring-sample.ts';
-import { personOf } from './request.ts';
 
 const Ids = Type.Array(Type.String({ format: 'uuid' }));
 
@@ -24,7 +24,7 @@ export function sampleRoutes(app: App, archive: Archive): void {
       },
     },
     async (request, reply) => {
-      const { debatIds, recordingIds } = await bringSample(archive, personOf(request));
+      const { debatIds, recordingIds } = await bringSample(archive, signedInActor(request));
       return reply.code(201).send({ debate_ids: debatIds, recording_ids: recordingIds });
     },
   );

@@ -1,13 +1,13 @@
 import Type from 'typebox';
 import { needs, open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
+import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Archive } from './archive.ts';
 import { changeDebat } from './change-debat.ts';
 import { createDebat } from './create-debat.ts';
 import { listDebats } from './list-debats.ts';
 import { readDebat } from './read-debat.ts';
 import { removeDebat } from './remove-debat.ts';
-import { personOf } from './request.ts';
 import { DebatChange, DebatListQuery, DebatParams, DebatRef, NewDebat } from './schemas.ts';
 
 const tags = ['débats'];
@@ -74,7 +74,7 @@ function createRoute(app: App, archive: Archive): void {
       },
     },
     async (request, reply) => {
-      const actor = personOf(request);
+      const actor = signedInActor(request);
       const id = await createDebat(archive, actor, request.body);
       const json = await readDebat(archive, actor, id);
       return reply.code(201).header('location', `/api/debats/${id}`).type(JSON_TYPE).send(json);
@@ -100,7 +100,7 @@ function changeRoutes(app: App, archive: Archive): void {
         response: { 200: DebatRef },
       },
       handler: async (request, reply) => {
-        const actor = personOf(request);
+        const actor = signedInActor(request);
         await changeDebat(archive, actor, request.params.id, request.body);
         return reply.type(JSON_TYPE).send(await readDebat(archive, actor, request.params.id));
       },
@@ -123,7 +123,7 @@ function removeRoute(app: App, archive: Archive): void {
       },
     },
     async (request, reply) => {
-      await removeDebat(archive, personOf(request), request.params.id);
+      await removeDebat(archive, signedInActor(request), request.params.id);
       return reply.code(204).send(null);
     },
   );

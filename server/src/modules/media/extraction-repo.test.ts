@@ -181,7 +181,7 @@ test('two workers that look for stale work at once share it', async () => {
 });
 
 describe('the list', () => {
-  const filter = { status: undefined, titleWords: [], publicOnly: false, page: 1, perPage: 2 };
+  const filter = { status: undefined, titleWords: [], publicOnly: false, limit: 2, offset: 0 };
 
   test('finds words of titles as they are, wildcards included', async () => {
     await queued({ title: 'Taux de 100% atteint' });
@@ -192,8 +192,8 @@ describe('the list', () => {
   });
 
   test('goes newest first through pages of one organisation only', async () => {
-    const all = await listRecordings(db.kysely, HERE, { ...filter, perPage: 100 });
-    const second = await listRecordings(db.kysely, HERE, { ...filter, page: 2 });
+    const all = await listRecordings(db.kysely, HERE, { ...filter, limit: 100 });
+    const second = await listRecordings(db.kysely, HERE, { ...filter, offset: filter.limit });
     expect(second.recordings.map(({ id }) => id)).toEqual(all.recordings.slice(2, 4).map(({ id }) => id));
     expect(second.total).toBe(all.recordings.length);
     expect(all.recordings.every(({ organisationId }) => organisationId === HERE)).toBe(true);

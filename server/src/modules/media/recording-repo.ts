@@ -153,8 +153,8 @@ export interface RecordingFilter {
   titleWords: readonly string[];
   /** Readers from outside see what is public and plays, nothing else. */
   publicOnly: boolean;
-  page: number;
-  perPage: number;
+  limit: number;
+  offset: number;
 }
 
 /** One page, newest first, with the exact total. */
@@ -174,8 +174,8 @@ export async function listRecordings(
       .select(RECORDING_COLUMNS)
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
-      .limit(filter.perPage)
-      .offset((filter.page - 1) * filter.perPage)
+      .limit(filter.limit)
+      .offset(filter.offset)
       .execute(),
     matching.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
   ]);

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { needs, open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { pageMembers } from '../../kernel/http/schemas.ts';
+import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
 import { isId } from '../../kernel/id.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { changeRecording } from './change-recording.ts';
@@ -25,7 +25,6 @@ import {
 } from './schemas.ts';
 
 const tags = ['Recordings'];
-const DEFAULT_PER_PAGE = 20;
 
 /** Lists, shows, changes and removes recordings, and steers their work. */
 export function registerRecordingRoutes(app: App, context: MediaContext): void {
@@ -48,14 +47,14 @@ export function registerRecordingRoutes(app: App, context: MediaContext): void {
       },
     },
     async ({ actor, query }) => {
-      const { page = 1, per_page: perPage = DEFAULT_PER_PAGE, status, q } = query;
+      const { page, perPage, window } = pageOf(query);
+      const { status, q } = query;
       const isInsider = maySeeAll(actor);
       const { items, total } = await listWithRenditions(db, actor.organisationId, {
         status,
         q: q ?? '',
         publicOnly: !isInsider,
-        page,
-        perPage,
+        ...window,
       });
       const recordings = items.map(({ recording, renditions }) =>
         presentRecording(recording, renditions, isInsider),
