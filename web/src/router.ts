@@ -123,6 +123,9 @@ export function createAppRouter(services: Services) {
     context: { services },
     defaultPreload: 'intent',
     defaultPendingComponent: PagePending,
+    // The shell is there at once on a slow line, and a page that comes soon is not preceded by a flash.
+    defaultPendingMs: 200,
+    defaultPendingMinMs: 0,
     // For each page, within the shell: the player outlives a page that fails.
     defaultErrorComponent: PageCrashed,
     scrollRestoration: true,

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, startTransition, useState } from 'react';
 import { useMe, usePlayerState, useUploads } from '../app-services.ts';
 import { useOrganisationName } from '../features/accounts/organisation.ts';
 import { useText } from '../i18n/language.ts';
@@ -105,14 +105,13 @@ function Settings({ openKeys }: { openKeys(): void }) {
   const { t } = useText();
   const me = useMe();
   const [isWanted, setWanted] = useState(false);
+  const want = () => startTransition(() => setWanted(true));
   const name = me === null ? t('shell.menu') : t('shell.account', { name: me.username });
-  const trigger = (
-    <IconButton name={name} icon="settings" size={20} aria-haspopup="menu" onClick={() => setWanted(true)} />
-  );
-  if (!isWanted) return trigger;
+  const trigger = <IconButton name={name} icon="settings" size={20} aria-haspopup="menu" onClick={want} />;
+  // In a transition the button keeps its place and the focus until the menu can be drawn.
   return (
     <Suspense fallback={trigger}>
-      <SettingsMenu trigger={trigger} openKeys={openKeys} />
+      {isWanted ? <SettingsMenu trigger={trigger} openKeys={openKeys} /> : trigger}
     </Suspense>
   );
 }

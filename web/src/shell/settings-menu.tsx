@@ -34,56 +34,55 @@ export default function SettingsMenu({ trigger, openKeys }: { trigger: ReactNode
   const navigate = useNavigate();
   const { t, language, chooseLanguage } = useText();
   return (
-    // Not modal: holding the scroll of the page would need a style element that its policy refuses.
+    // Not modal: holding the scroll of the page would need a style element that its policy refuses. And without
+    // a portal, so that the menu stays within the landmark of its button.
     <DropdownMenu.Root modal={false} defaultOpen>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          className="z-30 min-w-56 rounded-(--radius) bg-raised p-1.5 shadow-float"
+      <DropdownMenu.Content
+        align="end"
+        sideOffset={6}
+        collisionPadding={12}
+        className="z-30 min-w-56 rounded-(--radius) bg-raised p-1.5 shadow-float"
+      >
+        {me !== null && (
+          <div className="border-b border-line px-3 pt-1 pb-2">
+            <p className="font-medium">{me.username}</p>
+            <p className="text-note text-faint">{me.organisation.name}</p>
+          </div>
+        )}
+        <Heading>{t('theme.label')}</Heading>
+        <DropdownMenu.RadioGroup
+          value={theme}
+          onValueChange={(value) => chooseTheme(themes.find((known) => known === value) ?? 'system')}
         >
-          {me !== null && (
-            <div className="border-b border-line px-3 pt-1 pb-2">
-              <p className="font-medium">{me.username}</p>
-              <p className="text-note text-faint">{me.organisation.name}</p>
-            </div>
-          )}
-          <Heading>{t('theme.label')}</Heading>
-          <DropdownMenu.RadioGroup
-            value={theme}
-            onValueChange={(value) => chooseTheme(themes.find((known) => known === value) ?? 'system')}
-          >
-            {themes.map((value) => (
-              <Choice key={value} value={value}>
-                {t(`theme.${value}`)}
-              </Choice>
-            ))}
-          </DropdownMenu.RadioGroup>
-          <Heading>{t('language.choose')}</Heading>
-          <DropdownMenu.RadioGroup
-            value={language}
-            onValueChange={(value) => void chooseLanguage(value === 'en' ? 'en' : 'fr')}
-          >
-            <Choice value="fr">Français</Choice>
-            <Choice value="en">English</Choice>
-          </DropdownMenu.RadioGroup>
-          <DropdownMenu.Separator className="my-1.5 h-px bg-line" />
-          <DropdownMenu.Item className={itemLook} onSelect={openKeys}>
-            {t('shell.keys')} <span className="text-faint">?</span>
+          {themes.map((value) => (
+            <Choice key={value} value={value}>
+              {t(`theme.${value}`)}
+            </Choice>
+          ))}
+        </DropdownMenu.RadioGroup>
+        <Heading>{t('language.choose')}</Heading>
+        <DropdownMenu.RadioGroup
+          value={language}
+          onValueChange={(value) => void chooseLanguage(value === 'en' ? 'en' : 'fr')}
+        >
+          <Choice value="fr">Français</Choice>
+          <Choice value="en">English</Choice>
+        </DropdownMenu.RadioGroup>
+        <DropdownMenu.Separator className="my-1.5 h-px bg-line" />
+        <DropdownMenu.Item className={itemLook} onSelect={openKeys}>
+          {t('shell.keys')} <span className="text-faint">?</span>
+        </DropdownMenu.Item>
+        {me === null ? (
+          <DropdownMenu.Item className={itemLook} onSelect={() => void navigate({ to: '/sign-in' })}>
+            {t('shell.signIn')}
           </DropdownMenu.Item>
-          {me === null ? (
-            <DropdownMenu.Item className={itemLook} onSelect={() => void navigate({ to: '/sign-in' })}>
-              {t('shell.signIn')}
-            </DropdownMenu.Item>
-          ) : (
-            <DropdownMenu.Item className={itemLook} onSelect={() => void signOutOf(services)}>
-              {t('shell.signOut')}
-            </DropdownMenu.Item>
-          )}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+        ) : (
+          <DropdownMenu.Item className={itemLook} onSelect={() => void signOutOf(services)}>
+            {t('shell.signOut')}
+          </DropdownMenu.Item>
+        )}
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   );
 }

@@ -25,18 +25,17 @@ export function DebatDownloads({ debat }: { debat: Debat }) {
       <h2 className="mb-2 font-medium">{t('debat.download')}</h2>
       <ul className="flex flex-wrap gap-x-8 gap-y-1">
         {renditions.map(({ format, quality, file_size: sizeBytes, download_url: address }) => {
-          const name = { format: format.toUpperCase(), quality };
           return (
             <li key={`${format} ${quality}`}>
               <a
                 href={address}
                 download
-                aria-label={t('debat.downloadNamed', name)}
                 className="inline-flex min-h-10 items-center gap-2.5 no-underline hover:underline"
               >
                 <Icon name="download" size={16} />
                 <span>
-                  {name.format} <span className="text-faint">{quality}</span>
+                  <span className="sr-only">{t('debat.download')} </span>
+                  {format.toUpperCase()} <span className="text-faint">{quality}</span>
                   {sizeBytes !== null && (
                     <span className="text-faint"> · {formatBytes(sizeBytes, language)}</span>
                   )}

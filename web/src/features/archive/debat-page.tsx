@@ -8,6 +8,7 @@ import { useText } from '../../i18n/language.ts';
 import { typeset } from '../../i18n/typeset.ts';
 import { useLive } from '../../live-updates/use-live.ts';
 import { SoundStage } from '../../player/sound-stage.tsx';
+import { PagePending } from '../../shell/page-pending.tsx';
 import { PageProblem } from '../../shell/page-problem.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
@@ -50,7 +51,7 @@ export default function DebatPage() {
         <Icon name="left" size={14} />
         {t('debat.backToArchive')}
       </Link>
-      {debat.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
+      {debat.isPending && <PagePending />}
       {debat.isError && debat.data === undefined && (
         <PageProblem title={t('archive.title')} problem={debat.error} onRetry={() => void debat.refetch()} />
       )}

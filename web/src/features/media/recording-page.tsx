@@ -8,6 +8,7 @@ import { useText } from '../../i18n/language.ts';
 import { typeset } from '../../i18n/typeset.ts';
 import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
 import { SoundStage } from '../../player/sound-stage.tsx';
+import { PagePending } from '../../shell/page-pending.tsx';
 import { PageProblem } from '../../shell/page-problem.tsx';
 import { Progress } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icons.tsx';
@@ -54,7 +55,7 @@ export default function RecordingPage() {
         <Icon name="left" size={14} />
         {t('recordings.backToList')}
       </Link>
-      {recording.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
+      {recording.isPending && <PagePending />}
       {recording.isError && recording.data === undefined && (
         <PageProblem
           title={t('recordings.title')}
