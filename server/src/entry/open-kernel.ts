@@ -14,6 +14,7 @@ import { type Logger, openLog } from '../kernel/log/log.ts';
 import { openMediaTools } from '../kernel/media/open-media-tools.ts';
 import { createMetrics } from '../kernel/metrics/metrics.ts';
 import type { Role } from '../kernel/module.ts';
+import { PlainError } from '../kernel/plain-error.ts';
 import { createDiskStorage } from '../kernel/storage/disk-storage.ts';
 
 /** A kernel with the way to end it, in the order that loses nothing. */
@@ -82,6 +83,8 @@ export async function openKernel(
 async function assertMigrated(url: string, log: Logger): Promise<void> {
   const waiting = (await migrateHistory(url, log)).filter((migration) => migration.executedAt === null);
   if (waiting.length > 0) {
-    throw new Error(`the database lacks ${waiting.length} migration(s): run ./antenne migrate upgrade first`);
+    throw new PlainError(
+      `The database lacks ${waiting.length} migration(s): run ./antenne migrate upgrade first.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { explanation } from './explanation.ts';
 
 /** What a role tells its supervisor once it works. */
 export interface ReadyMessage {
@@ -35,13 +36,7 @@ export async function runRole(
     running = { stop };
     process.send?.(ready);
   } catch (error) {
-    process.stderr.write(`${sentence(error)}\n`);
+    process.stderr.write(`${explanation(error)}\n`);
     process.exit(1);
   }
-}
-
-function sentence(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
-  return `${error.message}${cause}`;
 }

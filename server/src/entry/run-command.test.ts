@@ -97,6 +97,33 @@ describe('settings that cannot be used', () => {
   });
 });
 
+describe('a database that cannot be used', () => {
+  it.each([
+    ['start'],
+    ['api'],
+    ['worker'],
+    ['seed'],
+    ['setup'],
+    ['migrate', 'current'],
+    ['migrate', 'upgrade'],
+  ])('is told in a sentence by %s %s', async (...args) => {
+    const env = { PORT: '0', DATABASE_URL: 'postgresql://u:hunter2@127.0.0.1:1/x' };
+    const { code, err } = await antenne(args, { env });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: "antenne: The database can't be used: nothing answers there.\n",
+    });
+  });
+
+  it('or is not there at all', async () => {
+    const { code, err } = await antenne(['worker'], { env: { PORT: '0' } });
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^antenne: There is no database: .*\n$/),
+    });
+  });
+});
+
 describe('reset', () => {
   const fill = () => {
     for (const name of ['postgres', 'storage/ab', 'mine'])

@@ -1,7 +1,6 @@
-import { ConfigError } from '../kernel/config/config.ts';
 import { nearestWord } from '../kernel/nearest-word.ts';
-import { PlainError } from '../kernel/plain-error.ts';
-import { codeOf, reasonOf } from '../kernel/reason-of.ts';
+import { explanation } from './explanation.ts';
+import { UsageError } from './verbs/usage-error.ts';
 import { type Verb, verbs } from './verbs.ts';
 
 const isHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help';
@@ -24,27 +23,13 @@ const guarded = async (verb: Verb, args: string[]): Promise<number | undefined> 
   }
 };
 
-/** One plain sentence for what a person can mend, the whole story for a fault of ours. */
 const explain = (verb: Verb, error: unknown): number => {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.faults.map((fault) => `antenne: ${fault}`).join('\n')}\n`);
-    return 1;
-  }
-  if (error instanceof Error && error.name === 'UsageError') {
+  if (error instanceof UsageError) {
     process.stderr.write(`antenne: ${error.message} See ./antenne ${verb.name} --help.\n`);
     return 2;
   }
-  if (error instanceof PlainError || codeOf(error) === 'ENOSPC') {
-    process.stderr.write(`antenne: ${error instanceof PlainError ? error.message : reasonOf(error)}\n`);
-    return 1;
-  }
-  process.stderr.write(`${error instanceof Error ? describe(error) : String(error)}\n`);
+  process.stderr.write(`${explanation(error)}\n`);
   return 1;
-};
-
-const describe = (error: Error): string => {
-  const cause = error.cause instanceof Error ? `\ncaused by ${describe(error.cause)}` : '';
-  return `${error.stack ?? error.message}${cause}`;
 };
 
 const unknown = (word: string): number => {

@@ -2,7 +2,6 @@ import type { Config } from '../kernel/config/config.ts';
 import { attachEmbeddedDatabase } from '../kernel/db/embedded/embedded.ts';
 import { openLog } from '../kernel/log/log.ts';
 import { PlainError } from '../kernel/plain-error.ts';
-import { codeOf, reasonOf } from '../kernel/reason-of.ts';
 import { type Wired, wire } from './wire.ts';
 
 /** Kernel and modules for a verb that works beside the running roles, on their database. Throws PlainError. */
@@ -16,11 +15,5 @@ export async function wireBeside(config: Config, verb: string): Promise<Wired> {
   // What a person at the terminal wants to read is the result.
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const log = openLog({ name: verb, ...config.log, level });
-  try {
-    return await wire(config, 'api', url, { log });
-  } catch (error) {
-    // Codes are the network's or the database's own; anything without one is said by whoever threw it.
-    if (codeOf(error) === undefined) throw error;
-    throw new PlainError(`The database can't be used: ${reasonOf(error)}.`, { cause: error });
-  }
+  return wire(config, 'api', url, { log });
 }

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Migration, type MigrationProvider, type MigrationResultSet, Migrator } from 'kysely/migration';
 import type { Logger } from '../log/log.ts';
 import { openDb } from './db.ts';
+import { unusable } from './unusable.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
 const FILE_NAME = /^(\d{4}-[a-z0-9-]+)\.ts$/;
@@ -29,6 +30,8 @@ async function withMigrator<T>(
   try {
     // Kysely takes an advisory lock: two processes at once run each migration once.
     return await work(new Migrator({ db: db.kysely, provider }));
+  } catch (error) {
+    throw unusable(error);
   } finally {
     await db.close();
   }
@@ -37,9 +40,8 @@ async function withMigrator<T>(
 function namesOf(set: MigrationResultSet): string[] {
   if (set.error) {
     const failed = set.results?.find((result) => result.status === 'Error')?.migrationName;
-    throw new Error(`migration ${failed ?? ''} failed; the database is as it was before it`, {
-      cause: set.error,
-    });
+    if (failed === undefined) throw set.error;
+    throw new Error(`migration ${failed} failed; the database is as it was before it`, { cause: set.error });
   }
   return (set.results ?? []).map((result) => result.migrationName);
 }
