@@ -28,8 +28,11 @@ export async function startModules(wired: Wired, role: Role): Promise<void> {
   for (const module of wired.composition.modules) await module.start?.(role);
 }
 
-/** Ends the modules, last first, then the kernel. */
+/** Ends the modules, last first, then the kernel, whatever a module's end makes of it. */
 export async function stopAll(wired: Wired, deadlineMs: number): Promise<void> {
-  for (const module of wired.composition.modules.toReversed()) await module.stop?.();
-  await wired.close(deadlineMs);
+  try {
+    for (const module of wired.composition.modules.toReversed()) await module.stop?.();
+  } finally {
+    await wired.close(deadlineMs);
+  }
 }

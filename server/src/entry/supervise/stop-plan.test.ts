@@ -34,3 +34,12 @@ it('ends at once what was started after the end was asked for', async () => {
   });
   expect(isEnded).toBe(true);
 });
+
+it('ends the rest when one step fails, and tells of the failure then', async () => {
+  const plan = openStopPlan();
+  const ended: string[] = [];
+  await plan.add(async () => void ended.push('database'));
+  await plan.add(() => Promise.reject(new Error('the roles would not go')));
+  await expect(plan.run(1_000)).rejects.toThrow('the roles would not go');
+  expect(ended).toEqual(['database']);
+});

@@ -4,7 +4,10 @@ export interface StopPlan {
   readonly isClosed: boolean;
   /** Registers the end of something that runs; ends it at once when the plan is closed already. */
   add(stop: (leftMs: number) => Promise<void>): Promise<void>;
-  /** Ends everything, each step hearing how much of `wholeMs` is left. A second call waits for the first. */
+  /**
+   * Ends everything, each step hearing how much of `wholeMs` is left, and rejects with the first failure when all
+   * is done: one step that fails must not leave the database running. A second call waits for the first.
+   */
   run(wholeMs: number): Promise<void>;
 }
 
@@ -14,7 +17,11 @@ export const openStopPlan = (): StopPlan => {
   let running: Promise<void> | undefined;
   const runAll = async (wholeMs: number): Promise<void> => {
     const deadline = Date.now() + wholeMs;
-    for (const stop of steps.toReversed()) await stop(Math.max(0, deadline - Date.now()));
+    const failures: unknown[] = [];
+    for (const stop of steps.toReversed()) {
+      await stop(Math.max(0, deadline - Date.now())).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   return {
     get isClosed() {
