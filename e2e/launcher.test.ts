@@ -128,7 +128,7 @@ const withoutNpm = (): void => {
 describe('the launcher', () => {
   it('brings Node, installs and builds at the first start, and nothing at the second', async () => {
     const first = await run(['start', '--flag', 'two words']);
-    const cli = join(checkout, 'server/src/entry/cli.ts');
+    const cli = `--max-semi-space-size=4|${join(checkout, 'server/src/entry/cli.ts')}`;
     expect(first).toMatchObject({ code: 0, out: `node ${pinned}|${top}|${cli}|start|--flag|two words|\n` });
     expect(calls().map((call) => call.split(' ')[0])).toEqual(['install', 'ci', 'run']);
     expect(calls()[0]).toMatch(
@@ -152,7 +152,7 @@ describe('the launcher', () => {
     symlinkSync(join(top, 'elsewhere/radio'), join(bin, 'radio-link'));
     const linked = await run(['help'], join(bin, 'radio-link'), join(top, 'elsewhere'));
     expect(linked.out).toBe(
-      `node ${pinned}|${join(top, 'elsewhere')}|${join(checkout, 'server/src/entry/cli.ts')}|help|\n`,
+      `node ${pinned}|${join(top, 'elsewhere')}|--max-semi-space-size=4|${join(checkout, 'server/src/entry/cli.ts')}|help|\n`,
     );
     expect((await run(['help'], 'antenne', checkout)).out).toContain(`|${checkout}|`);
   });

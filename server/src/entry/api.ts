@@ -14,13 +14,14 @@ await runRole(async () => {
   const wired = await wire(config, 'api', await databaseUrl(config));
   await startModules(wired, 'api');
   const { app, stopTakingRequests } = await buildApi(wired);
+  // Before it answers: a role that looks healthy must not still fail to start.
+  const setupLink = await wired.composition.accounts.setupLink();
   // Several api processes share the port (SO_REUSEPORT); the supervisor has checked that nobody else has it.
   const address = { host: config.host, port: config.port, reusePort: config.apiWorkers > 1 };
   await app.listen(address);
   const [bound] = app.addresses();
   const port = typeof bound === 'object' ? bound.port : config.port;
   wired.kernel.log.info({ host: config.host, port }, 'answering');
-  const setupLink = await wired.composition.accounts.setupLink();
   return {
     ready: { type: 'ready', port, ...(setupLink === null ? {} : { setupLink }) },
     stop: async () => {
