@@ -19,12 +19,13 @@ import { newId } from '../id.ts';
 import type { Logger } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { registerDocs } from './docs.ts';
-import { registerErrors } from './errors.ts';
+import { refuseAddress, registerErrors } from './errors.ts';
 import { registerLimits } from './limits.ts';
 import { overloaded } from './problem.ts';
 import { registerRequestLog } from './request-log.ts';
 import { registerSchemas } from './schemas.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { refuseHandshake, refuseUnreadable, registerUnreadRequests } from './unread-requests.ts';
 import { canonicalUrl } from './url.ts';
 import { bodyCompiler } from './validation.ts';
 
@@ -74,7 +75,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     requestTimeout: 0,
     connectionTimeout: IDLE_TIMEOUT_MS,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: 16_384 },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: 16_384, requireHostHeader: false },
+    clientErrorHandler: refuseUnreadable,
+    frameworkErrors: refuseAddress,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -83,6 +86,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   registerErrors(app);
   registerRequestLog(app, metrics);
   registerSecurityHeaders(app);
+  registerUnreadRequests(app);
   registerSchemas(app);
   await registerLoadShedding(app, options.maxLagMs ?? MAX_LAG_MS);
   await registerDocs(app, config);
@@ -91,6 +95,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     credentials: !config.corsOrigins.includes('*'),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     maxAge: 600,
+    // An OPTIONS that is no preflight is answered like one.
+    strictPreflight: false,
     exposedHeaders: [
       'x-request-id',
       'etag',
@@ -117,6 +123,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
   });
   await app.register(websocket, { options: { maxPayload: MAX_SOCKET_MESSAGE_BYTES } });
+  app.websocketServer.on('wsClientError', refuseHandshake);
   return app;
 }
 

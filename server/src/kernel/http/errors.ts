@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from './app.ts';
 import { databaseProblem } from './database-problem.ts';
 import { notFound, Problem, type ProblemKind, validationFailed } from './problem.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import { toFieldFaults } from './validation.ts';
 
 /** What Fastify and its plugins throw, by status: each becomes a problem with a sentence of ours. */
@@ -20,7 +21,7 @@ const BY_STATUS: Record<number, [ProblemKind, string, string, string]> = {
     'This address does not answer this method.',
   ],
   406: ['unsupported-type', 'not-acceptable', 'Not acceptable', 'This cannot be sent in the form asked for.'],
-  408: ['malformed', 'timeout', 'Too slow', 'The request took too long to arrive.'],
+  408: ['too-slow', 'timeout', 'Too slow', 'The request took too long to arrive.'],
   413: ['too-large', 'too-large', 'Too large', 'The request is larger than this address accepts.'],
   414: [
     'malformed',
@@ -46,10 +47,17 @@ export function registerErrors(app: App): void {
   );
 }
 
+/** Addresses that the router cannot read: no hook runs for them, so that their headers are put on here. */
+export function refuseAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+  sendProblem(toProblem(error, request), error, request, reply);
+}
+
 function sendProblem(problem: Problem, cause: unknown, request: FastifyRequest, reply: FastifyReply) {
   if (problem.statusCode >= 500) request.log.error({ err: cause }, 'a request failed');
   // Told to the client in general words only: whose words are missing stands in the log.
-  else if (databaseProblem(cause)) request.log.warn({ err: cause }, 'the database refused a request');
+  else if (cause !== request.raw.errored && databaseProblem(cause))
+    request.log.warn({ err: cause }, 'the database refused a request');
   if (reply.raw.headersSent) {
     // Bytes have gone: the only honest end is a broken connection.
     reply.raw.destroy();
@@ -69,6 +77,8 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   const fastifyError = error as Partial<FastifyError>;
   if (fastifyError.validation) return validationProblem(fastifyError as FastifyError);
+  // The client left in the middle: the end of its connection must not be taken for that of the database's.
+  if (error instanceof Error && error === request.raw.errored) return cutOff(error);
   const ofDatabase = databaseProblem(error);
   if (ofDatabase) return ofDatabase;
   const known = BY_STATUS[fastifyError.statusCode ?? 500];
@@ -81,6 +91,11 @@ export function toProblem(error: unknown, request: FastifyRequest): Problem {
     { cause: error },
   );
 }
+
+const cutOff = (cause: Error) =>
+  new Problem('malformed', 'cut-off', 'Cut off', 'The connection ended before the request had arrived.', {
+    cause,
+  });
 
 function validationProblem(error: FastifyError): Problem {
   const part = error.validationContext ?? 'body';

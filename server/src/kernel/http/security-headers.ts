@@ -4,7 +4,7 @@ import type { App } from './app.ts';
  * Headers of every reply, prepared once: a plugin that computes a dozen per request costs a tenth of the
  * requests per second. Pages replace the policy with one that lets their own files run.
  */
-const HEADERS = {
+export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'strict-origin-when-cross-origin',
   'x-frame-options': 'SAMEORIGIN',
@@ -19,7 +19,7 @@ export const PAGE_POLICY =
 
 export function registerSecurityHeaders(app: App): void {
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(HEADERS);
+    reply.headers(SECURITY_HEADERS);
     done();
   });
 }
