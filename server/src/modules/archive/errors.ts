@@ -1,5 +1,6 @@
 import { defineProblem, type FieldFault, type Problem, validationFailed } from '../../kernel/http/problem.ts';
 
+export const onlySockets = defineProblem('upgrade-required', 'archive.only-sockets', 'A WebSocket address');
 const missing = defineProblem('not-found', 'archive.debat-not-found', 'No such débat');
 export const debatNotFound = (): Problem =>
   missing('There is no débat with this id, or it is not yours to read.');

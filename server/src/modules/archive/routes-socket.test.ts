@@ -178,8 +178,8 @@ describe('connecting', () => {
     expect((await client.isClosed()).code).toBe(1008);
   });
 
-  test('plain HTTP finds nothing there', async () => {
-    expect((await app.app.inject({ method: 'GET', url: '/ws' })).statusCode).toBe(404);
+  test('plain HTTP is told what is spoken there', async () => {
+    expect((await app.app.inject({ method: 'GET', url: '/ws' })).statusCode).toBe(426);
   });
 });
 
