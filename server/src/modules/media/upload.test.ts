@@ -200,6 +200,21 @@ describe('a refused upload leaves nothing', () => {
     await expect.poll(() => storedFiles(here)).toEqual(files);
   });
 
+  test('a boundary longer than any form needs: 400 that says so', async () => {
+    const form = makeForm([{ name: 'file', value: wav, filename: 'a.wav' }]);
+    for (const boundary of ['b'.repeat(71), `"${'b'.repeat(300)}"`]) {
+      const type = { 'content-type': `multipart/form-data; boundary=${boundary}` };
+      const all = { ...headers, ...form.headers, ...type };
+      const reply = await here.app.inject({
+        method: 'POST',
+        url: '/api/recordings',
+        payload: form.payload,
+        headers: all,
+      });
+      expect([reply.statusCode, reply.json().type]).toEqual([400, 'urn:antenne:problem:media.bad-upload']);
+    }
+  });
+
   test('more bytes announced than there is room for: 507 at once', async () => {
     const { hostname, port } = new URL(base);
     const socket = connect(Number(port), hostname);
