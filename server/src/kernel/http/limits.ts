@@ -61,5 +61,6 @@ export async function registerLimits(
 }
 
 function clientKey(request: FastifyRequest): string {
-  return request.actor.personId ?? clientNetwork(request.ip);
+  // A connection that is gone by now has no address any more, whatever the type says.
+  return request.actor.personId ?? clientNetwork(request.ip ?? '');
 }
