@@ -1,6 +1,6 @@
 import type { Tx } from '../../kernel/db/db.ts';
-import type { MediaDoor } from '../media/public.ts';
-import { type DebatStatus, soundColumns, type Visibility } from './debat.ts';
+import type { MediaDoor, Visibility } from '../media/public.ts';
+import { type DebatStatus, soundColumns } from './debat.ts';
 import type { DebatColumns } from './debat-repo.ts';
 import { refuseFields } from './errors.ts';
 

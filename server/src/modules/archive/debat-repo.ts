@@ -47,14 +47,12 @@ function toDebat(row: Row): Debat {
   };
 }
 
+const ofOrganisation = (q: Executor, organisationId: string) =>
+  archive(q).selectFrom('debats').select(COLUMNS).where('organisation_id', '=', organisationId);
+
 /** null when the organisation has no such débat. */
 export async function findDebat(q: Executor, organisationId: string, id: string): Promise<Debat | null> {
-  const row = await archive(q)
-    .selectFrom('debats')
-    .select(COLUMNS)
-    .where('organisation_id', '=', organisationId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = await ofOrganisation(q, organisationId).where('id', '=', id).executeTakeFirst();
   return row ? toDebat(row) : null;
 }
 
@@ -66,13 +64,7 @@ export async function findDebatAcrossOrganisations(q: Executor, id: string): Pro
 
 /** As `findDebat`, held until the transaction ends. */
 export async function lockDebat(q: Executor, organisationId: string, id: string): Promise<Debat | null> {
-  const row = await archive(q)
-    .selectFrom('debats')
-    .select(COLUMNS)
-    .where('organisation_id', '=', organisationId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst();
+  const row = await ofOrganisation(q, organisationId).where('id', '=', id).forUpdate().executeTakeFirst();
   return row ? toDebat(row) : null;
 }
 
@@ -82,10 +74,7 @@ export async function lockDebatsOfRecording(
   organisationId: string,
   recordingId: string,
 ): Promise<Debat[]> {
-  const rows = await archive(q)
-    .selectFrom('debats')
-    .select(COLUMNS)
-    .where('organisation_id', '=', organisationId)
+  const rows = await ofOrganisation(q, organisationId)
     .where('recording_id', '=', recordingId)
     .orderBy('id')
     .forUpdate()
@@ -99,12 +88,7 @@ export async function debatsOfRecording(
   organisationId: string,
   recordingId: string,
 ): Promise<Debat[]> {
-  const rows = await archive(q)
-    .selectFrom('debats')
-    .select(COLUMNS)
-    .where('organisation_id', '=', organisationId)
-    .where('recording_id', '=', recordingId)
-    .execute();
+  const rows = await ofOrganisation(q, organisationId).where('recording_id', '=', recordingId).execute();
   return rows.map(toDebat);
 }
 

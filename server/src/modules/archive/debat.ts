@@ -1,3 +1,5 @@
+import type { RecordingStatus, Visibility } from '../media/public.ts';
+
 /** What a débat is; `autre` is what nothing else names. */
 export const DEBAT_TYPES = [
   'seance_publique',
@@ -18,9 +20,6 @@ export const DEBAT_STATUSES = [
   'erreur',
 ] as const;
 export type DebatStatus = (typeof DEBAT_STATUSES)[number];
-
-export const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
-export type Visibility = (typeof VISIBILITIES)[number];
 
 /** A débat as use-cases decide about it; lists and pages are read as finished JSON instead. */
 export interface Debat {
@@ -43,7 +42,7 @@ export interface Debat {
 
 /** What the archive needs to know of a recording to say how its débat stands. */
 export interface SoundState {
-  status: 'uploading' | 'queued' | 'processing' | 'ready' | 'error';
+  status: RecordingStatus;
   durationMs: number | null;
 }
 

@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import type { Executor } from '../../kernel/db/db.ts';
 import type { Hints } from '../../kernel/events/hints.ts';
-import type { Debat, DebatStatus, Visibility } from './debat.ts';
+import type { Visibility } from '../media/public.ts';
+import type { Debat, DebatStatus } from './debat.ts';
 
 /** Hint: something about a débat that connected clients want to hear; every process passes it on to its own. */
 export const DEBAT_NEWS = 'archive.debat-news';

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { Actor } from '../../kernel/auth/actor.ts';
 import { isId } from '../../kernel/id.ts';
+import type { AudioQuery } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { downloadStem } from './audio-file.ts';
 import type { Debat } from './debat.ts';
@@ -8,7 +9,6 @@ import { findDebatAcrossOrganisations } from './debat-repo.ts';
 import { debatNotFound, noAudio } from './errors.ts';
 import { describeExtraction } from './extraction-state.ts';
 import { readableDebat } from './read-debat.ts';
-import type { AudioQuery } from './schemas.ts';
 
 /** The bytes of a débat, and whose they are. */
 export interface DebatAudio {

@@ -1,5 +1,5 @@
 import { type Actor, may } from '../../kernel/auth/actor.ts';
-import type { Visibility } from './debat.ts';
+import type { Visibility } from '../media/public.ts';
 
 /** Sees every débat of the organisation, in lists too. */
 export function seesAll(actor: Actor): boolean {

@@ -3,11 +3,12 @@ import Type from 'typebox';
 import { open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
+import { AudioQuery } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { noAudio } from './errors.ts';
 import { type DebatAudio, openDebatAudio } from './open-debat-audio.ts';
 import { visitorOf } from './request.ts';
-import { AudioQuery, DebatParams } from './schemas.ts';
+import { DebatParams } from './schemas.ts';
 import { showStreaming } from './show-streaming.ts';
 
 const tags = ['débats'];

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { PageMembers, PageQuery } from '../../kernel/http/schemas.ts';
-import { AUDIO_FORMATS } from '../media/public.ts';
-import { DEBAT_STATUSES, DEBAT_TYPES, VISIBILITIES } from './debat.ts';
+import { AUDIO_FORMATS, VISIBILITIES } from '../media/public.ts';
+import { DEBAT_STATUSES, DEBAT_TYPES } from './debat.ts';
 
 const EXTRACTION_STATUSES = ['pending', 'extracting', 'completed', 'error'] as const;
 export const SORT_KEYS = ['date', 'title', 'created_at', 'view_count', 'duration_minutes'] as const;
@@ -206,14 +206,6 @@ export const Extraction = Type.Object(
   { $id: 'DebatExtraction' },
 );
 export type Extraction = Static<typeof Extraction>;
-
-export const AudioQuery = Type.Object({
-  format: Type.Optional(Format),
-  quality: Type.Optional(Quality),
-  expires: Type.Optional(Type.String({ maxLength: 20, description: 'Unix seconds' })),
-  sig: Type.Optional(Type.String({ maxLength: 128 })),
-});
-export type AudioQuery = Static<typeof AudioQuery>;
 
 export const SocketQuery = Type.Object({
   client_id: Type.Optional(Type.String({ maxLength: 200 })),

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { DebatStatus, DebatType, Visibility } from './debat.ts';
+import type { Visibility } from '../media/public.ts';
+import type { DebatStatus, DebatType } from './debat.ts';
 
 /** Written as JSON text, read as values. */
 type Json<T> = ColumnType<T, string, string>;

@@ -11,9 +11,10 @@ import type { Uploader } from './upload-recording.ts';
 
 export { PROGRESS_CHANNEL, RecordingProgress, recordingFailed, recordingReady } from './events.ts';
 export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
-export type { Recording, RecordingStatus, Visibility } from './recording.ts';
+export { type Recording, type RecordingStatus, VISIBILITIES, type Visibility } from './recording.ts';
 export { AUDIO_FORMATS, type AudioFormat } from './rendition.ts';
 export type { ExtractionRequest } from './request-extraction.ts';
+export { AudioQuery } from './schemas.ts';
 export type { AddressToSign, SignedAddress } from './sign-address.ts';
 
 /** What later modules may ask of media; everything throws media's problems, fit to be shown. */

@@ -124,7 +124,9 @@ const Signed = {
 };
 const Asked = { format: Type.Optional(Format), quality: Type.Optional(Quality) };
 
+/** Query of every address of bytes: which rendition, and by what signature. */
 export const AudioQuery = Type.Object({ ...Asked, ...Signed });
+export type AudioQuery = Type.Static<typeof AudioQuery>;
 
 export const WaveformQuery = Type.Object({
   resolution: Type.Optional(Type.Integer({ minimum: 10, maximum: 20_000, default: 2000 })),
