@@ -81,15 +81,11 @@ export async function pagePeople(
   return { people: rows.map(toPerson), total };
 }
 
-export interface NewPerson {
-  username: string;
-  email: string | null;
-  fullName: string | null;
-  role: Role;
-  isPlatformAdmin: boolean;
-  passwordHash: string;
-  createdAt: Date;
-}
+/** What a new person is made of; the rest comes with their life. */
+export type NewPerson = Pick<
+  Person,
+  'username' | 'email' | 'fullName' | 'role' | 'isPlatformAdmin' | 'passwordHash' | 'createdAt'
+>;
 
 /** Returns null when the username or the e-mail is taken, in this organisation or another. */
 export async function insertPerson(

@@ -17,7 +17,6 @@ export interface Visits {
   note(visit: Omit<Visit, 'day' | 'visitor'>, visitor: Visitor): void;
   /** Writes what is noted; called by its own timer and at the end. */
   flush(): Promise<void>;
-  close(): Promise<void>;
 }
 
 const FLUSH_MS = 2_000;
@@ -74,7 +73,6 @@ export function createVisits({ db, clock, log, secret }: VisitsOptions): Visits 
       timer ??= setTimeout(() => void flush(), FLUSH_MS).unref();
     },
     flush,
-    close: flush,
   };
 }
 

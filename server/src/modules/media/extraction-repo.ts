@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import type { Executor } from '../../kernel/db/db.ts';
 import { MAX_FAULTS, type Recording } from './recording.ts';
 import { RECORDING_COLUMNS } from './recording-columns.ts';
-import { findRecording, type OriginalFile, type ProbedFacts } from './recording-repo.ts';
+import {
+  factColumns,
+  findRecording,
+  type OriginalFile,
+  originalColumns,
+  type ProbedFacts,
+} from './recording-repo.ts';
 import type { MediaTables } from './tables.ts';
 
 /**
@@ -65,10 +71,7 @@ export function saveProgress(q: Executor, key: RunKey, progress: number): Promis
 export function saveOriginal(q: Executor, key: RunKey, file: OriginalFile): Promise<boolean> {
   return changed(
     ownedRow(q, key).set({
-      original_key: file.originalKey,
-      filename: file.filename,
-      size_bytes: file.sizeBytes,
-      sha256: file.sha256,
+      ...originalColumns(file),
       stage: 'probe',
       attempts: 0,
       faults: 0,
@@ -81,15 +84,7 @@ export function saveOriginal(q: Executor, key: RunKey, file: OriginalFile): Prom
 export function saveFacts(q: Executor, key: RunKey, facts: ProbedFacts): Promise<boolean> {
   return changed(
     ownedRow(q, key).set({
-      mime_type: facts.mimeType,
-      container: facts.container,
-      codec: facts.codec,
-      audio_stream_index: facts.audioStreamIndex,
-      has_video: facts.hasVideo,
-      duration_ms: facts.durationMs,
-      sample_rate: facts.sampleRate,
-      channels: facts.channels,
-      bitrate_kbps: facts.bitrateKbps,
+      ...factColumns(facts),
       stage: 'encode',
       heartbeat_at: sql`now()`,
     }),

@@ -47,7 +47,8 @@ function tables(q: Executor) {
   return q.withTables<MediaTables>();
 }
 
-function originalColumns(original: OriginalFile) {
+/** The file as it came, as columns. */
+export function originalColumns(original: OriginalFile) {
   return {
     original_key: original.originalKey,
     filename: original.filename,
@@ -56,7 +57,8 @@ function originalColumns(original: OriginalFile) {
   };
 }
 
-function factColumns(facts: Partial<ProbedFacts>) {
+/** What the file really is, as columns. */
+export function factColumns(facts: Partial<ProbedFacts>) {
   return {
     mime_type: facts.mimeType,
     container: facts.container,
@@ -215,10 +217,10 @@ export async function deleteRecording(
   q: Executor,
   organisationId: string,
   id: string,
-): Promise<{ keys: string[]; jobIds: string[] } | null> {
+): Promise<{ keys: string[]; jobId: string | null } | null> {
   const renditions = await tables(q)
     .selectFrom('renditions')
-    .select(['file_key', 'job_id'])
+    .select('file_key')
     .where('organisation_id', '=', organisationId)
     .where('recording_id', '=', id)
     .execute();
@@ -226,9 +228,9 @@ export async function deleteRecording(
     .deleteFrom('recordings')
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
-    .returning(['original_key', 'waveform_key', 'job_id', 'status'])
+    .returning(['original_key', 'waveform_key', 'job_id'])
     .executeTakeFirst();
   if (!removed) return null;
   const keys = [removed.original_key, removed.waveform_key, ...renditions.map((row) => row.file_key)];
-  return { keys: keys.filter((key) => key !== null), jobIds: removed.job_id ? [removed.job_id] : [] };
+  return { keys: keys.filter((key) => key !== null), jobId: removed.job_id };
 }

@@ -20,7 +20,7 @@ export async function removeRecording(
   try {
     const removed = await deleteRecording(q, organisationId, recordingId);
     if (!removed) throw recordingNotFound();
-    for (const jobId of removed.jobIds) await kernel.jobs.cancel(q, extractRecordingJob, jobId);
+    if (removed.jobId !== null) await kernel.jobs.cancel(q, extractRecordingJob, removed.jobId);
     if (removed.keys.length > 0) await kernel.jobs.enqueue(q, removeFilesJob, { keys: removed.keys });
   } catch (error) {
     if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
