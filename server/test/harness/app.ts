@@ -9,6 +9,7 @@ import type { Access } from '../../src/kernel/auth/access.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { loadConfig } from '../../src/kernel/config/load-config.ts';
 import type { App } from '../../src/kernel/http/app.ts';
+import type { Logger } from '../../src/kernel/log/log.ts';
 import type { Role } from '../../src/kernel/module.ts';
 import { cloneDatabase } from './database.ts';
 import { checkReplies } from './reply-check.ts';
@@ -32,6 +33,8 @@ export interface TestAppOptions {
   /** Environment variables over the harness's own (rate limits are raised, logs silent). */
   env?: Record<string, string>;
   clock?: Clock;
+  /** Where the log goes; silent when absent. */
+  log?: Logger;
   /** Also run the worker's jobs in this process; default no, so that tests decide what runs. */
   withJobs?: boolean;
   /** Share an earlier app's database and storage: a second process of the same installation. */
@@ -77,7 +80,7 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDir = options.beside?.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'antenne-app-')));
   const env = { ...ENV, DATA_DIR: dataDir, DATABASE_URL: url, ...options.env };
   const config = loadConfig(env, { cwd: dataDir });
-  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' });
+  const log = options.log ?? pino({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' });
   const clock = options.clock ?? options.beside?.clock ?? testClock();
   const role: Role = options.withJobs ? 'worker' : 'api';
   const wired = await wire(config, role, url, { log, clock });
