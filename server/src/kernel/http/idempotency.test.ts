@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import pino from 'pino';
 import Type from 'typebox';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, type TestApp, testClock } from '../../../test/harness/app.ts';
 import {
@@ -208,9 +209,29 @@ describe('an upload', () => {
     expect(await rows('recordings')).toBe(before + 1);
   });
 
+  it('is answered again before its bytes have come, on a connection that stays', async () => {
+    const key = newKey();
+    const big = Buffer.concat([file, Buffer.alloc(8_000_000)]);
+    expect((await upload(key, big)).statusCode).toBe(201);
+    const url = `${await listening()}/api/recordings`;
+    const form = makeForm([
+      { name: 'title', value: 'Once' },
+      { name: 'file', value: big, filename: 'once.wav' },
+    ]);
+    const agent = new Agent({ connections: 1 });
+    const all = { ...headers, ...form.headers, 'idempotency-key': key };
+    const again = await request(url, { dispatcher: agent, method: 'POST', headers: all, body: form.payload });
+    expect([again.statusCode, again.headers['idempotency-replayed']]).toEqual([201, 'true']);
+    await again.body.dump();
+    const next = await request(url, { dispatcher: agent, headers });
+    expect(next.statusCode).toBe(200);
+    await next.body.dump();
+    await agent.close();
+  });
+
   it('cut in the middle frees its key', async () => {
     const [before, key] = [await rows('recordings'), newKey()];
-    const { port } = new URL(await here.listen());
+    const { port } = new URL(await listening());
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
       `POST /api/recordings HTTP/1.1\r\nhost: x\r\nauthorization: ${headers.authorization}\r\n` +
@@ -225,6 +246,12 @@ describe('an upload', () => {
     expect((await upload(key)).statusCode).toBe(201);
     expect(await rows('recordings')).toBe(before + 1);
   });
+
+  let address: Promise<string> | undefined;
+  function listening(): Promise<string> {
+    address ??= here.listen();
+    return address;
+  }
 
   async function isAnyTaken(): Promise<boolean> {
     const { rows: found } = await here.kernel.db.pool.query(
