@@ -93,7 +93,7 @@ describe.skipIf(skip !== null)(`who may open what${skip ? ` [skipped: ${skip}]` 
     await dialog.locator('.close-modal').click();
     const me = page.locator('.opblock').filter({ has: page.locator('[data-path="/api/user/me"]') });
     await me.getByRole('button', { name: 'Try it out' }).click();
-    const answer = page.waitForResponse(({ url }) => url().endsWith('/api/user/me'));
+    const answer = page.waitForResponse((response) => response.url().endsWith('/api/user/me'));
     await me.getByRole('button', { name: 'Execute' }).click();
     expect((await answer).status()).toBe(200);
     await me.locator('.live-responses-table').getByText(ADMIN.email).first().waitFor();

@@ -76,18 +76,15 @@ export async function bringSample(station: Station): Promise<Sample> {
   return { debatId, recordingId };
 }
 
-/** Shapes the window's line until it is shaped again: how fast it goes each way, or that it is gone. */
-export async function lineOf(page: Page): Promise<(bytesPerSecond: number) => Promise<void>> {
+/** Makes a window's uploads slow, each of their bytes counted as it leaves: a relay's buffers would swallow them. */
+export async function slowUploads(page: Page, bytesPerSecond: number): Promise<void> {
   const devTools = await page.context().newCDPSession(page);
-  return async (bytesPerSecond) => {
-    const throughput = Number.isFinite(bytesPerSecond) ? bytesPerSecond : -1;
-    await devTools.send('Network.emulateNetworkConditions', {
-      offline: bytesPerSecond === 0,
-      latency: 0,
-      downloadThroughput: throughput,
-      uploadThroughput: throughput,
-    });
-  };
+  await devTools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
 }
 
 interface AxeFinding {

@@ -17,7 +17,8 @@ export function Shell() {
   const [panel, setPanel] = useState<'palette' | 'keys' | null>(null);
   const openPalette = useCallback(() => setPanel('palette'), []);
   const openKeys = useCallback(() => setPanel('keys'), []);
-  const closePanel = () => setPanel(null);
+  // The browser tells of a closed dialog a little later: another may be open by then, and stays.
+  const close = (closed: typeof panel) => () => setPanel((open) => (open === closed ? null : open));
   useKeyboard({ openPalette, openKeys });
   const isFirstRun = useRouterState({ select: (state) => state.location.pathname === '/setup' });
   const hasTrack = usePlayerState((state) => state.track !== null);
@@ -41,8 +42,8 @@ export function Shell() {
       <NoticeList />
       <Suspense>
         {hasTrack && <Dock />}
-        {panel === 'palette' && <Palette onClose={closePanel} />}
-        {panel === 'keys' && <KeysDialog onClose={closePanel} />}
+        {panel === 'palette' && <Palette onClose={close('palette')} />}
+        {panel === 'keys' && <KeysDialog onClose={close('keys')} />}
       </Suspense>
     </>
   );
