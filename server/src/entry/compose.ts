@@ -16,6 +16,7 @@ export function composeModules(kernel: Kernel) {
   return { modules, accounts: accounts.door, media: media.door, archive: archive.door };
 }
 
+/** The modules and the doors to them. */
 export type Composition = ReturnType<typeof composeModules>;
 
 /** Everything that workers do: jobs and subscriptions, each handled exactly once. */
@@ -28,6 +29,7 @@ export function handlersOf(modules: readonly Module[]): JobHandler[] {
   return handlers;
 }
 
+/** Every module's wishes to be told of events. */
 export function subscriptionsOf(modules: readonly Module[]): Subscription[] {
   return modules.flatMap((module) => module.subscriptions ?? []);
 }

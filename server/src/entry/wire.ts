@@ -5,6 +5,7 @@ import type { Role } from '../kernel/module.ts';
 import { type Composition, composeModules, handlersOf, subscriptionsOf } from './compose.ts';
 import { type OpenKernel, openKernel } from './open-kernel.ts';
 
+/** A kernel with its modules, and the way to end both. */
 export interface Wired extends OpenKernel {
   composition: Composition;
 }

@@ -15,7 +15,9 @@ export type Access =
 export const open = (why: string): Access => ({ kind: 'open', why });
 /** Anyone may call, and a token that is late or revoked is not looked at; `why` says what is checked instead. */
 export const door = (why: string): Access => ({ kind: 'door', why });
+/** Any person with a valid token. */
 export const signedIn: Access = { kind: 'signed-in' };
+/** People whose role holds the permission. */
 export const needs = (permission: string): Access => ({ kind: 'permission', permission });
 
 /** Which budget a route's requests count against (see `kernel/http/limits.ts`). */

@@ -9,6 +9,7 @@ export interface Actor {
   isPlatformAdmin: boolean;
 }
 
+/** An actor behind whom a person and a session stand. */
 export interface SignedInActor extends Actor {
   personId: string;
   sessionId: string;

@@ -8,8 +8,10 @@ export type NoTables = {};
 
 /** A connection or a transaction: what every repository function takes first. */
 export type Executor = Kysely<NoTables>;
+/** An executor inside a transaction: asked for where several writes belong together. */
 export type Tx = Transaction<NoTables>;
 
+/** The database of this process. */
 export interface Db {
   /** Query builder on the pool. */
   kysely: Executor;
@@ -24,6 +26,7 @@ export interface Db {
   close(): Promise<void>;
 }
 
+/** Where the database is and how it is used; `echo` logs every statement, without its values. */
 export interface DbOptions {
   url: string;
   poolSize: number;

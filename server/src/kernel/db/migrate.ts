@@ -56,6 +56,7 @@ export function migrateDown(url: string, log: Logger): Promise<{ reverted: strin
   return withMigrator(url, log, async (migrator) => ({ reverted: namesOf(await migrator.migrateDown()) }));
 }
 
+/** A migration of this program, and whether the database has it. */
 export interface MigrationState {
   name: string;
   /** null while not applied. */

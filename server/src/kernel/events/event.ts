@@ -15,6 +15,7 @@ export interface Subscription {
   handler: JobHandler;
 }
 
+/** Declares an event; the payload is checked where it is emitted and where it is handled. */
 export function defineEvent<S extends TSchema>(name: string, payload: S): EventDefinition<S> {
   return { name, payload };
 }

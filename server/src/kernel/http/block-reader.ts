@@ -6,6 +6,7 @@ const pieceBytes = 64 * 1024;
 const spareBlocks = 16;
 const sparePieces = 128;
 
+/** How much memory the reader may use. */
 export interface BlockReaderOptions {
   /** Blocks of hot files kept in memory; default 64 MiB. */
   cacheBytes?: number;

@@ -9,6 +9,7 @@ import { CLOSE, SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 import { writeServerMessage } from './socket-message.ts';
 import { createReplay } from './socket-replay.ts';
 
+/** What the hub works with; `limits` replaces some of the usual ones. */
 export interface SocketHubOptions {
   clock: Clock;
   log: Logger;

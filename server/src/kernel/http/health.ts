@@ -46,6 +46,7 @@ const Detailed = Type.Object(
   { $id: 'HealthDetailed' },
 );
 
+/** What is looked at when somebody asks how things stand. */
 export interface HealthParts {
   config: Config;
   db: Db;

@@ -15,6 +15,7 @@ export interface FileToSend {
   mimeType: string;
 }
 
+/** A file, what the request asks of it, and how it is to be described. */
 export interface SendFileRequest {
   /** GET or HEAD; anything else is answered as GET would be without its Range. */
   method: string;

@@ -29,7 +29,7 @@ export interface Connection {
 }
 
 /** True when this actor may see this message. */
-export function mayReceive(actor: Actor, { message }: SentMessage): boolean {
+function mayReceive(actor: Actor, { message }: SentMessage): boolean {
   if (actor.organisationId !== message.organisationId) return false;
   if (message.onlyPersonId !== undefined && message.onlyPersonId !== actor.personId) return false;
   return message.permission === undefined || actor.permissions.has(message.permission);

@@ -34,6 +34,7 @@ export interface Wire {
   on(event: 'ping' | 'close' | 'error', listener: () => void): unknown;
 }
 
+/** Who opens a WebSocket, as far as its upgrade tells. */
 export interface ConnectionRequest {
   /** The client's own name for this connection, echoed; made here when missing or strange. */
   clientId: string | undefined;

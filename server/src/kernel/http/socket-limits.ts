@@ -21,6 +21,7 @@ export interface SocketLimits {
   replayChannels: number;
 }
 
+/** The usual limits: generous for pages, tight for floods. */
 export const SOCKET_LIMITS: SocketLimits = {
   maxMessageBytes: 4_096,
   maxSubscriptions: 50,

@@ -14,6 +14,7 @@ export interface JobDefinition<S extends TSchema = TSchema> {
   concurrency: number;
 }
 
+/** One run of a job, as its work sees it. */
 export interface JobRun {
   jobId: string;
   /** 1 for the first run. */
@@ -23,6 +24,7 @@ export interface JobRun {
   signal: AbortSignal;
 }
 
+/** What a job does; it may run twice, so it looks at the present state first. Throws to be tried again. */
 export type JobWork<T> = (payload: T, run: JobRun) => Promise<void>;
 
 /** A definition with the lazily imported code that does it: `load` runs in workers only. */
@@ -56,4 +58,5 @@ export function handle<S extends TSchema>(
 
 /** 0 is ordinary; higher first. */
 export const JOB_PRIORITY = { low: -10, normal: 0, high: 10, urgent: 20 } as const;
+/** A name of {@link JOB_PRIORITY}, as rows keep it. */
 export type JobPriority = keyof typeof JOB_PRIORITY;

@@ -8,6 +8,7 @@ import type { Logger } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { JobDefinition, JobHandler } from './job.ts';
 
+/** How one job is to be taken from the queue. */
 export interface EnqueueOptions {
   /** Higher first; see JOB_PRIORITY. */
   priority?: number;
@@ -41,6 +42,7 @@ const CANCEL_CHANNEL = 'jobs.cancel';
 /** A worker that has not said so for this long is dead, and its work goes back (pg-boss's least is 10 s). */
 const HEARTBEAT_SECONDS = 12;
 
+/** Where the queue is and what this process does with it. */
 export interface JobsOptions {
   url: string;
   hints: Hints;

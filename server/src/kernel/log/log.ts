@@ -4,6 +4,7 @@ import pino from 'pino';
 /** The program's logger; children carry `name` (role or module). */
 export type Logger = pino.Logger;
 
+/** Where lines go, in which form, from which level on. */
 export interface LogOptions {
   /** Role of the process, the first part of each line's name. */
   name: string;

@@ -1,6 +1,7 @@
 import { inputArgs, type MediaContext, quietArgs, runTool, workDeadlineMs } from './media-context.ts';
 import { ProgressReader } from './progress.ts';
 
+/** A stream of a local file; `expectedMs` only sets the deadline. */
 export interface CountRequest {
   inputPath: string;
   demuxer: string;

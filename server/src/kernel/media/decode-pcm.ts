@@ -4,6 +4,7 @@ import { inputArgs, type MediaContext, quietArgs, runTool, workDeadlineMs } from
 export const pcmRate = 8000;
 const bytesPerSample = 2;
 
+/** A stream of a local file, and who takes its samples. */
 export interface DecodeRequest {
   inputPath: string;
   demuxer: string;

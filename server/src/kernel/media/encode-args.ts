@@ -14,6 +14,7 @@ interface FormatRules {
 
 const highestRate = 48_000;
 
+/** What each format needs of ffmpeg, and what it can hold. */
 export const formatRules: Record<EncodeFormat, FormatRules> = {
   mp3: {
     muxer: 'mp3',

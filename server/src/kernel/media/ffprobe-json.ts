@@ -14,6 +14,7 @@ export interface ProbedStream {
   tags?: Record<string, string>;
 }
 
+/** ffprobe's whole answer, as far as it is asked for. */
 export interface ProbedFile {
   streams: ProbedStream[];
   format: { duration?: string; bit_rate?: string; tags?: Record<string, string> };

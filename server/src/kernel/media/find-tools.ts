@@ -16,6 +16,7 @@ import { PlainError } from '../plain-error.ts';
 import type { ProcessRunner } from './run-process.ts';
 import type { ToolsInfo } from './tools.ts';
 
+/** Where to look for ffmpeg and ffprobe. */
 export interface FindToolsOptions {
   run: ProcessRunner['run'];
   /** FFMPEG_PATH: a path or a bare name; null to search. */

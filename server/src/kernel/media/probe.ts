@@ -12,6 +12,7 @@ const tailToleranceMs = 500;
 const longestMs = 7 * 24 * 3_600_000;
 const longestTag = 500;
 
+/** How far a file is to be trusted. */
 export interface ProbeOptions {
   signal?: AbortSignal;
   /** For files of our own making: takes the stated length of any container without decoding anything. */

@@ -16,6 +16,7 @@ export interface ProcessRequest {
   cwd?: string;
 }
 
+/** What a program that ended well has said. */
 export interface ProcessResult {
   /** Empty with `onStdout`. */
   stdout: Buffer;
@@ -53,6 +54,7 @@ export interface ProcessRunner {
   readonly running: number;
 }
 
+/** What the children are started with, and how long they may take to leave. */
 export interface ProcessRunnerOptions {
   /** Only PATH, LANG, HOME and TMPDIR of it reach a child. */
   environment: NodeJS.ProcessEnv;

@@ -43,6 +43,7 @@ export interface MediaTags {
 /** `aac` is AAC in an M4A file whose index comes first; `opus` is Ogg Opus. */
 export type EncodeFormat = 'mp3' | 'aac' | 'opus' | 'flac' | 'wav';
 
+/** One file that a run is to make. */
 export interface EncodeOutput {
   /** Temporary path to write; the container comes from `format`, not from this name. */
   path: string;
@@ -55,6 +56,7 @@ export interface EncodeOutput {
   sampleRate?: number;
 }
 
+/** One source and all that is made of it in a single decode. */
 export interface EncodeRequest {
   inputPath: string;
   /** What `probe` said of the input. */
@@ -67,6 +69,7 @@ export interface EncodeRequest {
   signal?: AbortSignal;
 }
 
+/** An output that has been opened again and found whole. */
 export interface EncodedFile extends EncodeOutput {
   mimeType: string;
   sizeBytes: number;
@@ -74,6 +77,7 @@ export interface EncodedFile extends EncodeOutput {
   durationMs: number;
 }
 
+/** A source and where its waveform goes. */
 export interface WaveformRequest {
   inputPath: string;
   source: MediaInfo;
@@ -83,6 +87,7 @@ export interface WaveformRequest {
   signal?: AbortSignal;
 }
 
+/** What a finished waveform amounts to. */
 export interface WaveformSummary {
   /** From the count of decoded samples. */
   durationMs: number;

@@ -15,11 +15,13 @@ import { MediaError, type Waveform } from './tools.ts';
  * as such.
  */
 export const samplesPerPoint = 80;
+/** Points of the finest level under one point of the overview. */
 export const pointsPerOverview = 64;
-export const headerBytes = 24;
+const headerBytes = 24;
 const footerBytes = 12;
 const footerMagic = 'AWRM';
 
+/** The first 24 bytes, audiowaveform’s own. */
 export function waveformHeader(sampleRate: number, points: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeInt32LE(2, 0);
@@ -31,6 +33,7 @@ export function waveformHeader(sampleRate: number, points: number): Buffer {
   return header;
 }
 
+/** The last 12 bytes, which say that the file is whole and ours. */
 export function waveformFooter(samples: number): Buffer {
   const footer = Buffer.alloc(footerBytes);
   footer.writeDoubleLE(samples, 0);

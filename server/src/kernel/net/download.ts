@@ -6,6 +6,7 @@ import { FetchFailed, tooLarge } from './errors.ts';
 import type { FetchedReply, GuardedFetch } from './guarded-fetch.ts';
 import { decodeLoosely } from './percent.ts';
 
+/** An address, where its bytes go, and how much patience it deserves. */
 export interface DownloadRequest {
   fetch: GuardedFetch;
   storage: Storage;
@@ -21,6 +22,7 @@ export interface DownloadRequest {
   retryDelayMs?: number;
 }
 
+/** A fetched file and what the host said of it. */
 export interface Download {
   /** Whole, not committed: the caller looks at it first, then commits or abandons. */
   draft: Draft;

@@ -5,6 +5,7 @@ import type { AddressGuard } from './address-guard.ts';
 import { asFetchError, FetchFailed, tooLarge } from './errors.ts';
 import { decodeLoosely } from './percent.ts';
 
+/** How one address is asked for, and its limits. */
 export interface FetchOptions {
   method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
@@ -15,6 +16,7 @@ export interface FetchOptions {
   totalTimeoutMs?: number;
 }
 
+/** The answer to the last of the redirects. */
 export interface FetchedReply {
   /** After redirects, without credentials or fragment: fit for logs and for people. */
   finalUrl: string;
@@ -31,6 +33,7 @@ export interface GuardedFetch {
   close(): Promise<void>;
 }
 
+/** Whom to reach, as whom, and how long to wait. */
 export interface GuardedFetchOptions {
   guard: AddressGuard;
   userAgent: string;

@@ -25,6 +25,7 @@ export interface AccessTokens {
   verify(token: string): Promise<AccessClaims>;
 }
 
+/** Tokens under one key and one algorithm; the clock decides when they are late. */
 export function createAccessTokens(
   config: Pick<Config, 'secretKey' | 'jwtAlgorithm' | 'accessTokenMinutes'>,
   clock: Clock,

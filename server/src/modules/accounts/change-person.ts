@@ -17,6 +17,7 @@ import type { Origin, Person } from './person.ts';
 import { refuseGranting, refuseManaging, refuseOnOneself } from './policy.ts';
 import { transactionThatRevokes } from './revoke.ts';
 
+/** What someone may change of a person; absent members stay as they are. */
 export interface PersonUpdate {
   fullName?: string | null;
   role?: Role;

@@ -8,6 +8,7 @@ import type { Role } from './permissions.ts';
 import type { Origin, Person } from './person.ts';
 import { refuseGranting } from './policy.ts';
 
+/** A person as asked for, before anything is checked. */
 export interface PersonToCreate extends Credentials {
   fullName: string | null;
   role: Role;

@@ -15,11 +15,13 @@ export function lockedOut(untilMs: number, nowMs: number): Problem {
 
 const busy = defineProblem('unavailable', 'accounts.sign-in-busy', 'Too many sign-ins at once');
 
+/** 503: more password checks wait than should. */
 export const signInBusy = (): Problem =>
   busy('Too many people are signing in at once. Try again in a few seconds.', {
     headers: { 'retry-after': '3' },
   });
 
+/** One sentence for unknown, late, used and ended alike. */
 export const refreshRefused = (): Problem =>
   unauthenticated('The refresh token is not valid, or was used before. Sign in again.');
 

@@ -8,6 +8,7 @@ export interface AccountKeys {
   lockOut: Buffer;
 }
 
+/** Derives all keys; another SECRET_KEY makes all of them others. */
 export function deriveKeys(secretKey: string): AccountKeys {
   const derive = (purpose: string) => createHmac('sha256', secretKey).update(`antenne ${purpose}`).digest();
   return { refreshSuccession: derive('refresh succession'), lockOut: derive('sign-in lock-out') };

@@ -42,4 +42,5 @@ export function createSubjects(secret: Buffer) {
     person: (personId: string): LockOutSubject => ({ key: `person:${digest(personId)}`, rule: NAME_RULE }),
   };
 }
+/** Names what failures are counted against. */
 export type Subjects = ReturnType<typeof createSubjects>;

@@ -1,5 +1,6 @@
 /** Usernames: letters, digits and . _ - in any script, beginning with a letter or digit; never an `@`. */
 export const USERNAME_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}._-]*$';
+/** In Unicode characters. */
 export const USERNAME_MAX_LENGTH = 64;
 
 /** One `@` with something on both sides; whether mail arrives there only a mail can tell. */

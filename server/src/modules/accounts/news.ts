@@ -11,6 +11,7 @@ const SessionRevokedSchema = Type.Object({
   sessionId: Type.Union([Type.String(), Type.Null()]),
   exceptSessionId: Type.Union([Type.String(), Type.Null()]),
 });
+/** Whose sessions have ended, and which of them. */
 export type SessionRevoked = Static<typeof SessionRevokedSchema>;
 
 /** The hint's data, or null when it has another shape (an older process during an upgrade). */

@@ -32,6 +32,7 @@ interface Sources {
   readAll: () => Promise<Organisation[]>;
 }
 
+/** Reads all organisations at once, at most every few seconds, and keeps them. */
 export function createOrganisationDirectory({ clock, log, readAll }: Sources): OrganisationDirectory {
   let snapshot: Snapshot | null = null;
   let reading: Promise<Snapshot> | null = null;

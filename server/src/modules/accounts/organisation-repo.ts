@@ -35,6 +35,7 @@ export async function pageOrganisationsAcrossOrganisations(
   return { organisations: rows.map(toOrganisation), total };
 }
 
+/** What a new organisation is made of; the rest has defaults. */
 export interface NewOrganisation {
   name: string;
   slug: string;

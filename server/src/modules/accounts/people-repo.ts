@@ -44,6 +44,7 @@ export async function lockPlatformAcrossOrganisations(q: Executor): Promise<void
   await sql`select pg_advisory_xact_lock(hashtext('antenne accounts first set-up'))`.execute(q);
 }
 
+/** Null when the organisation has no such person. */
 export async function findPerson(q: Executor, organisationId: string, id: string): Promise<Person | null> {
   const row = await ofOrganisation(q, organisationId).where('id', '=', id).executeTakeFirst();
   return row ? toPerson(row) : null;
@@ -115,6 +116,7 @@ export async function insertPerson(
   return row ? toPerson(row) : null;
 }
 
+/** Columns to change; absent members stay as they are. */
 export interface PersonChanges {
   fullName?: string | null;
   role?: Role;
@@ -153,6 +155,7 @@ export async function updatePasswordHash(
     .execute();
 }
 
+/** Notes a sign-in. */
 export async function updateLastLogin(
   q: Executor,
   organisationId: string,

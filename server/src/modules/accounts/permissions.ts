@@ -9,6 +9,7 @@ export const ROLES = [
   'member',
   'guest',
 ] as const;
+/** A name of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
 
 interface Permission {
@@ -47,6 +48,7 @@ export const PERMISSION_TABLE = {
   },
 } as const satisfies Record<string, Permission>;
 
+/** A name of {@link PERMISSION_TABLE}. */
 export type PermissionName = keyof typeof PERMISSION_TABLE;
 
 /** The names alone. */

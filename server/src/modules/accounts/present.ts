@@ -14,6 +14,7 @@ export function presentTokens(tokens: SessionTokens, inCookie: boolean): TokensR
   };
 }
 
+/** The tokens with who signed in; people without a full name are shown by their username. */
 export function presentSignedIn({ person, tokens }: SignedIn, inCookie: boolean): SignedInReply {
   const user = {
     user_id: person.id,
@@ -24,6 +25,7 @@ export function presentSignedIn({ person, tokens }: SignedIn, inCookie: boolean)
   return { ...presentTokens(tokens, inCookie), user };
 }
 
+/** A person as those see them who manage people. */
 export function presentUser(person: Person): UserReply {
   return {
     id: person.id,
@@ -59,6 +61,7 @@ export function presentMe(person: Person, organisation: Organisation): MeReply {
   };
 }
 
+/** An organisation as administrators of the installation see it. */
 export function presentOrganisation({ id, name, slug, createdAt }: Organisation): OrganisationReply {
   return { id, name, slug, created_at: createdAt.toISOString() };
 }

@@ -30,6 +30,7 @@ export async function readSessionActor(
   return rows[0] ?? null;
 }
 
+/** A session at its beginning. */
 export interface NewSession {
   personId: string;
   origin: Origin;
@@ -60,6 +61,7 @@ export async function insertSession(
   return id;
 }
 
+/** A refresh token by its hash: the token itself is kept nowhere. */
 export interface NewRefreshToken {
   tokenHash: Buffer;
   sessionId: string;
@@ -67,6 +69,7 @@ export interface NewRefreshToken {
   expiresAt: Date;
 }
 
+/** Adds a token to the family of its session. */
 export async function insertRefreshToken(
   q: Executor,
   organisationId: string,
@@ -124,6 +127,7 @@ export async function lockRefreshTokenAcrossOrganisations(
   return row ?? null;
 }
 
+/** From now on the token is a used one: shown again, it proves a copy. */
 export async function markRefreshTokenUsed(
   q: Executor,
   organisationId: string,
@@ -138,6 +142,7 @@ export async function markRefreshTokenUsed(
     .execute();
 }
 
+/** Notes that the session is in use. */
 export async function touchSession(
   q: Executor,
   organisationId: string,

@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** A refresh token that nobody uses for this long is worthless. */
 export const REFRESH_LIFE_MS = 30 * DAY_MS;
 /** However often it is refreshed, a session ends after this: then one signs in again. */
-export const SESSION_LIFE_MS = 180 * DAY_MS;
+const SESSION_LIFE_MS = 180 * DAY_MS;
 /** A used refresh token shown again within this gets its successor again: the first reply may have been lost. */
 export const REPLAY_GRACE_MS = 10_000;
 

@@ -40,6 +40,7 @@ export async function createSetupLink(accounts: Accounts, sparedMs = 0): Promise
   return `/setup?token=${token}`;
 }
 
+/** What the set-up form says, with the one-time token of its link. */
 export interface SetUp {
   token: string;
   organisationName: string;

@@ -3,6 +3,7 @@ import type { AccountsTables } from './tables.ts';
 
 const tables = (q: Executor) => q.withTables<AccountsTables>();
 
+/** Keeps a link by the hash of its token. */
 export async function insertSetupLinkAcrossOrganisations(
   q: Executor,
   link: { tokenHash: Buffer; createdAt: Date; expiresAt: Date },

@@ -46,6 +46,7 @@ export async function countFailureAcrossOrganisations(
   return row.failures;
 }
 
+/** Locks a subject whose failure was counted in the same transaction. */
 export async function lockSubjectAcrossOrganisations(
   q: Executor,
   subject: string,
@@ -58,10 +59,12 @@ export async function lockSubjectAcrossOrganisations(
     .execute();
 }
 
+/** Forgives a subject: the right secret was shown. */
 export async function forgetFailuresAcrossOrganisations(q: Executor, subject: string): Promise<void> {
   await tables(q).deleteFrom('sign_in_failures').where('subject', '=', subject).execute();
 }
 
+/** Deletes what would not be counted any more. */
 export async function deleteOldFailuresAcrossOrganisations(q: Executor, before: Date): Promise<void> {
   await tables(q).deleteFrom('sign_in_failures').where('last_failed_at', '<', before).execute();
 }

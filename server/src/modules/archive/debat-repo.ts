@@ -25,6 +25,7 @@ export type DebatColumns = Omit<
   Updateable<DebatsTable>,
   'id' | 'organisation_id' | 'created_at' | 'created_by'
 >;
+/** Every column of a new débat. */
 export type NewDebatColumns = Omit<Insertable<DebatsTable>, 'organisation_id'>;
 
 const archive = (q: Executor) => q.withTables<ArchiveTables>();

@@ -8,6 +8,7 @@ export const DEBAT_TYPES = [
   'question_gouvernement',
   'autre',
 ] as const;
+/** A name of {@link DEBAT_TYPES}. */
 export type DebatType = (typeof DEBAT_TYPES)[number];
 
 /** A débat's life: planned, going on, over, its sound being fetched, playable, or fetching failed. */
@@ -19,6 +20,7 @@ export const DEBAT_STATUSES = [
   'disponible',
   'erreur',
 ] as const;
+/** A name of {@link DEBAT_STATUSES}. */
 export type DebatStatus = (typeof DEBAT_STATUSES)[number];
 
 /** A débat as use-cases decide about it; lists and pages are read as finished JSON instead. */

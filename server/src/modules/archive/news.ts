@@ -18,6 +18,7 @@ const DebatNewsSchema = Type.Object({
   status: Type.String(),
   message: Type.Union([Type.String(), Type.Null()]),
 });
+/** What has happened to a débat, and who may hear of it. */
 export type DebatNews = Static<typeof DebatNewsSchema>;
 
 /** The hint's data, or null when it has another shape (an older process during an upgrade). */

@@ -24,6 +24,7 @@ export interface DebatReaders {
   open: GatheredRead<string>;
 }
 
+/** One gathered reader for each kind of reader. */
 export function createDebatReaders(db: Db): DebatReaders {
   return {
     all: createGatheredRead((organisationId, ids) => readDebatsJson(db, organisationId, ids, true)),

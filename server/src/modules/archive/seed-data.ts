@@ -31,6 +31,7 @@ const SeedDebatSchema = Type.Object({
   /** A file of the folder `sound`. */
   sound: Type.Optional(Type.String()),
 });
+/** One débat of the seed. */
 export type SeedDebat = Static<typeof SeedDebatSchema>;
 
 const SeedSchema = Type.Object({
@@ -41,6 +42,7 @@ const SeedSchema = Type.Object({
   sample: Type.String(),
   debats: Type.Array(SeedDebatSchema),
 });
+/** The whole invented assembly and station. */
 export type Seed = Static<typeof SeedSchema>;
 
 /** The invented assembly and station of `server/seeds`. */

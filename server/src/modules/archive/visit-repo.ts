@@ -1,5 +1,6 @@
 import { type Executor, runSql } from '../../kernel/db/db.ts';
 
+/** Looked at, played, or fetched as a file. */
 export type VisitKind = 'view' | 'stream' | 'download';
 
 /** Someone opened, played or fetched a débat. */

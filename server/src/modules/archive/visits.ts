@@ -25,6 +25,7 @@ const VISITOR_HEX_DIGITS = 32;
 /** Beyond this, visits are not counted until the next flush: counters must not fill the memory. */
 const MOST_NOTED = 20_000;
 
+/** What visits are counted with. */
 export interface VisitsOptions {
   db: Db;
   clock: Clock;

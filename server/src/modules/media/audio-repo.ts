@@ -46,6 +46,7 @@ const SELECT = `
     ), '[]') as renditions
   from recordings r`;
 
+/** Null when the organisation has no such recording. */
 export async function findAudio(
   db: Db,
   organisationId: string,

@@ -30,4 +30,5 @@ export const RecordingProgress = Type.Object({
   progress: Type.Integer({ minimum: 0, maximum: 100 }),
   message: Type.Union([Type.String(), Type.Null()]),
 });
+/** How a recording comes along. */
 export type RecordingProgress = Type.Static<typeof RecordingProgress>;

@@ -211,6 +211,7 @@ export async function requeueFailed(
   return row ?? null;
 }
 
+/** A row whose work has been silent for too long. */
 export interface StaleWork {
   id: string;
   organisationId: string;

@@ -5,6 +5,7 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 /** Marks that reorder or hide text: a name could otherwise look like another (Unicode UTS #55). */
 const INVISIBLE = /[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
 
+/** The longest title, in characters. */
 export const TITLE_LENGTH = 500;
 const FILENAME_LENGTH = 200;
 const DOWNLOAD_NAME_LENGTH = 120;

@@ -2,10 +2,11 @@ import type { Recording } from './recording.ts';
 import { isPlayable, type Rendition } from './rendition.ts';
 
 /** Where a rendition plays; the reader's own right (or a signature) opens it. */
-export function audioPath(recordingId: string, rendition: Pick<Rendition, 'format' | 'quality'>): string {
+function audioPath(recordingId: string, rendition: Pick<Rendition, 'format' | 'quality'>): string {
   return `/api/recordings/${recordingId}/audio?format=${rendition.format}&quality=${rendition.quality}`;
 }
 
+/** The contract’s rendition; an address only where there is something to play. */
 export function presentRendition(rendition: Rendition) {
   return {
     format: rendition.format,

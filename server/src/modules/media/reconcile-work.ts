@@ -5,7 +5,7 @@ import { lockStaleRenditionsAcrossOrganisations, markRenditionLookedAt } from '.
 import { enqueueExtraction } from './request-extraction.ts';
 
 /** Runs write every 5 s; whatever was silent for so long is looked at. */
-export const STALE_SECONDS = 45;
+const STALE_SECONDS = 45;
 const AT_MOST = 200;
 
 /**

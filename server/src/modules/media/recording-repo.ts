@@ -110,6 +110,7 @@ export async function insertRecording(
   return row ?? null;
 }
 
+/** Null when the organisation has no such recording. */
 export async function findRecording(
   q: Executor,
   organisationId: string,
@@ -119,16 +120,6 @@ export async function findRecording(
     .selectFrom('recordings')
     .select(RECORDING_COLUMNS)
     .where('organisation_id', '=', organisationId)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
-/** For an address whose signature is itself the right to read. */
-export async function findRecordingAcrossOrganisations(q: Executor, id: string): Promise<Recording | null> {
-  const row = await tables(q)
-    .selectFrom('recordings')
-    .select(RECORDING_COLUMNS)
     .where('id', '=', id)
     .executeTakeFirst();
   return row ?? null;
@@ -150,6 +141,7 @@ export async function findBySourceUrl(
   return row ?? null;
 }
 
+/** What a list is narrowed to, and which stretch of it. */
 export interface RecordingFilter {
   status?: RecordingStatus | undefined;
   titleWords: readonly string[];
@@ -191,6 +183,7 @@ export interface RecordingChanges {
   visibility?: Visibility | undefined;
 }
 
+/** Changes what is given; null when the organisation has no such recording. */
 export async function updateRecording(
   q: Executor,
   organisationId: string,

@@ -1,13 +1,19 @@
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { AudioFormat } from './rendition.ts';
 
+/** Who may hear: anyone, anyone with the exact address, or people of the organisation. */
 export const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
+/** A name of {@link VISIBILITIES}. */
 export type Visibility = (typeof VISIBILITIES)[number];
 
+/** A recording’s life: its bytes arrive, it waits, it is worked on, it plays, or it failed. */
 export const RECORDING_STATUSES = ['uploading', 'queued', 'processing', 'ready', 'error'] as const;
+/** A name of {@link RECORDING_STATUSES}. */
 export type RecordingStatus = (typeof RECORDING_STATUSES)[number];
 
+/** How its bytes came: as a file, from an address, from the air. */
 export const RECORDING_SOURCES = ['upload', 'import', 'live'] as const;
+/** A name of {@link RECORDING_SOURCES}. */
 export type RecordingSource = (typeof RECORDING_SOURCES)[number];
 
 /** The next thing to do; everything before it is saved. Order: fetch (imports only), probe, encode, done. */

@@ -25,6 +25,7 @@ export async function listRenditions(
     .execute();
 }
 
+/** Null when nobody has asked for this format and quality yet. */
 export async function findRenditionByWish(
   q: Executor,
   organisationId: string,

@@ -15,6 +15,7 @@ export interface RenditionRun {
   runId: string;
 }
 
+/** Takes the rendition for a run, from the queue or from an earlier run; null when there is nothing to do. */
 export async function claimRendition(
   q: Executor,
   key: RenditionRun,
@@ -40,10 +41,12 @@ export async function claimRendition(
   return row ?? null;
 }
 
+/** Notes that the run is alive; false when the row is no longer its own. */
 export async function touchRendition(q: Executor, key: RenditionRun): Promise<boolean> {
   return ownedChange(q, key, {});
 }
 
+/** The end without a file; false when the row is no longer the run’s. */
 export async function failRendition(
   q: Executor,
   key: RenditionRun,
@@ -57,6 +60,7 @@ export async function failRendition(
   });
 }
 
+/** Back to the queue, without counting the attempt; false when the row is no longer the run’s. */
 export async function giveRenditionBack(q: Executor, key: RenditionRun): Promise<boolean> {
   return ownedChange(q, key, {
     status: 'pending',

@@ -1,8 +1,11 @@
 /** Formats a rendition may have; `aac` is AAC in an M4A file, `opus` is Ogg Opus. */
 export const AUDIO_FORMATS = ['mp3', 'aac', 'opus', 'wav', 'flac'] as const;
+/** A name of {@link AUDIO_FORMATS}. */
 export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 
+/** A rendition’s life: promised, being made, whole, or failed. */
 export const RENDITION_STATUSES = ['pending', 'extracting', 'completed', 'error'] as const;
+/** A name of {@link RENDITION_STATUSES}. */
 export type RenditionStatus = (typeof RENDITION_STATUSES)[number];
 
 /** Bit rates that may be asked for: a closed list, so that nobody can fill the disk with 446 near copies. */

@@ -93,7 +93,7 @@ export async function enqueueExtraction(
 }
 
 /** The problem that names the recording which holds an address. */
-export async function alreadyThere(q: Executor, organisationId: string, sourceUrl: string) {
+async function alreadyThere(q: Executor, organisationId: string, sourceUrl: string) {
   const first = await findBySourceUrl(q, organisationId, sourceUrl);
   return alreadyImported('This address has already been imported; use the recording made from it.', {
     members: { recording_id: first?.id ?? null },

@@ -12,6 +12,7 @@ export class RunLost extends Error {
   }
 }
 
+/** The heartbeat of one run, which carries its progress. */
 export interface RunBeat {
   /** Aborts with RunLost when the row is no longer this run's. */
   readonly signal: AbortSignal;

@@ -10,6 +10,7 @@ export function makeSignature(signingKey: string, recordingId: string, expires: 
   return createHmac('sha256', signingKey).update(`${recordingId.toLowerCase()}|${expires}`).digest('hex');
 }
 
+/** What a signature is worth; `incomplete` when half of it, or all, is missing. */
 export type SignatureAnswer = 'valid' | 'incomplete' | 'wrong' | 'late';
 
 /** Checks a signed address in constant time; `late` is told apart only when the signature itself is right. */

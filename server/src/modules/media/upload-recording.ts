@@ -17,6 +17,7 @@ import { readUploadForm, type UploadedForm, type UploadPart } from './upload-for
 /** Long files without an index are measured by decoding; past this the worker does it. */
 const PROBE_MS = 15_000;
 
+/** For whom a file is taken; `personId` null when a command on the server did it. */
 export interface Uploader {
   organisationId: string;
   personId: string | null;
