@@ -57,7 +57,7 @@ export function accountsModule(kernel: Kernel): Module & { door: AccountsDoor } 
 }
 
 function assemble(kernel: Kernel): Accounts {
-  const { config, db, clock, hints } = kernel;
+  const { config, db, clock, hints, metrics } = kernel;
   const log = kernel.log.child({ name: 'accounts' });
   const keys = deriveKeys(config.secretKey);
   const accessTokens = createAccessTokens(config, clock);
@@ -72,6 +72,7 @@ function assemble(kernel: Kernel): Accounts {
     clock,
     hints,
     log,
+    metrics,
     keys,
     accessTokens,
     directory,

@@ -3,6 +3,7 @@ import type { Config } from '../../kernel/config/config.ts';
 import type { Db } from '../../kernel/db/db.ts';
 import type { Hints } from '../../kernel/events/hints.ts';
 import type { Logger } from '../../kernel/log/log.ts';
+import type { Metrics } from '../../kernel/metrics/metrics.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { SessionAuthenticator } from './authenticator.ts';
 import type { Turns } from './bounded.ts';
@@ -18,6 +19,7 @@ export interface Accounts {
   clock: Clock;
   hints: Hints;
   log: Logger;
+  metrics: Pick<Metrics, 'securityEvents'>;
   keys: AccountKeys;
   passwords: Passwords;
   accessTokens: AccessTokens;

@@ -21,7 +21,7 @@ export interface Guessed {
  * Nothing here depends on whether the account exists.
  */
 export function guess<T>(
-  accounts: Pick<Accounts, 'db' | 'clock' | 'log' | 'turns'>,
+  accounts: Pick<Accounts, 'db' | 'clock' | 'log' | 'metrics' | 'turns'>,
   guessed: Guessed,
   check: () => Promise<T | null>,
 ): Promise<T | null> {
@@ -43,7 +43,7 @@ async function refuseWhileLocked(accounts: Pick<Accounts, 'db' | 'clock'>, guess
 }
 
 async function countFailure(
-  accounts: Pick<Accounts, 'db' | 'clock' | 'log'>,
+  accounts: Pick<Accounts, 'db' | 'clock' | 'log' | 'metrics'>,
   guessed: Guessed,
 ): Promise<void> {
   const nowMs = accounts.clock.now();
@@ -55,6 +55,7 @@ async function countFailure(
       const lockMs = lockAfter(failures, rule);
       if (lockMs === 0) continue;
       await lockSubjectAcrossOrganisations(tx, key, new Date(nowMs + lockMs));
+      accounts.metrics.securityEvents.inc({ kind: 'locked-out' });
       accounts.log.warn(
         { securityEvent: 'locked-out', subject: key, failures, lockMs },
         'too many failed attempts',

@@ -75,6 +75,7 @@ async function endFamily(
     origin,
     target: { kind: 'session', id: sessionId },
   });
+  accounts.metrics.securityEvents.inc({ kind: 'refresh-token-reused' });
   accounts.log.warn(
     { securityEvent: 'refresh-token-reused', organisationId, personId, sessionId, ip: origin.ip },
     'a used refresh token was shown again: its session has been ended',

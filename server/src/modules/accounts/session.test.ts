@@ -94,6 +94,8 @@ describe('refreshing', () => {
     const sql = "select count(*) as n from audit_entries where action = 'accounts.refresh-token-reused'";
     const [row] = await runSql<{ n: number }>(test.kernel.db.kysely, sql);
     expect(row?.n).toBe(1);
+    const { values } = await test.kernel.metrics.securityEvents.get();
+    expect(values).toMatchObject([{ value: 1, labels: { kind: 'refresh-token-reused' } }]);
   });
 
   it('leaves the other sessions of the person alone', async () => {

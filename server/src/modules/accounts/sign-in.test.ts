@@ -197,9 +197,17 @@ describe('the lock-out', () => {
     }
   };
 
+  /** As operators see them in /metrics. */
+  const lockOuts = async () => {
+    const { values } = await test.kernel.metrics.securityEvents.get();
+    return values.find(({ labels }) => labels.kind === 'locked-out')?.value ?? 0;
+  };
+
   it('comes after five failures, refuses the right password, and ends by itself', async () => {
     const { username } = await createPerson(test, radio.id);
+    const before = await lockOuts();
     await fail(username, 5);
+    expect(await lockOuts()).toBe(before + 1);
     const locked = await login(username, TEST_PASSWORD);
     expect(locked.statusCode).toBe(429);
     expect(locked.headers['retry-after']).toBe('30');
