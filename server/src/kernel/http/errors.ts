@@ -73,7 +73,7 @@ function sendProblem(problem: Problem, cause: unknown, request: FastifyRequest, 
 }
 
 /** Anything thrown → the problem that the client reads; what is not ours to show becomes a plain 500. */
-export function toProblem(error: unknown, request: FastifyRequest): Problem {
+function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   const fastifyError = error as Partial<FastifyError>;
   if (fastifyError.validation) return validationProblem(fastifyError as FastifyError);

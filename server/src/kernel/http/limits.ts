@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import { clientNetwork } from '../net/client-network.ts';
 import { registerIdentity, registerPermissions } from './access-hooks.ts';
 import type { App } from './app.ts';
-import { Problem } from './problem.ts';
+import { rateLimited } from './problem.ts';
 
 const WINDOW_MS = 60_000;
 /** A player that seeks, prefetches and follows playlists stays far below this. */
@@ -18,7 +18,7 @@ const STRICT_PER_MINUTE = 30;
 const REMEMBERED_CLIENTS = 50_000;
 
 /** Requests per minute of each budget; `none` is for health and metrics. */
-export function budgetsOf(config: Config): Record<Exclude<Budget, 'none'>, number> {
+function budgetsOf(config: Config): Record<Exclude<Budget, 'none'>, number> {
   return { api: config.rateLimitPerMinute, sound: SOUND_PER_MINUTE, strict: STRICT_PER_MINUTE };
 }
 
@@ -50,10 +50,7 @@ export async function registerLimits(
     ...(redis ? { redis, nameSpace: 'antenne-limit:', skipOnError: true } : {}),
     keyGenerator: clientKey,
     errorResponseBuilder: (_request, context) =>
-      new Problem(
-        'busy',
-        'rate-limited',
-        'Too many requests',
+      rateLimited(
         `At most ${context.max} requests a minute here; try again in ${Math.ceil(context.ttl / 1000)} s.`,
       ),
   });
