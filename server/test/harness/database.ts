@@ -25,7 +25,8 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function admin(url: string, statement: string): Promise<void> {
+/** Runs one statement that needs a connection of its own, such as `create database`. */
+export async function admin(url: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import pino from 'pino';
 import type { TestProject } from 'vitest/node';
 import { migrateUp } from '../../src/kernel/db/migrate.ts';
-import { withDatabase } from './database.ts';
+import { admin, withDatabase } from './database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,11 +20,11 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { adminUrl, stop } = await openCluster();
   const golden = `golden_${process.pid}`;
-  await runAdmin(adminUrl, `create database ${golden}`);
+  await admin(adminUrl, `create database ${golden}`);
   await migrateUp(withDatabase(adminUrl, golden), pino({ level: 'silent' }));
   project.provide('cluster', { adminUrl, golden });
   return async () => {
-    await runAdmin(adminUrl, `drop database if exists ${golden} with (force)`);
+    await admin(adminUrl, `drop database if exists ${golden} with (force)`);
     await stop();
   };
 }
@@ -43,14 +42,4 @@ async function openCluster(): Promise<{ adminUrl: string; stop: () => Promise<vo
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function runAdmin(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }
