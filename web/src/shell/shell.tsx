@@ -40,11 +40,10 @@ export function Shell() {
         <Outlet />
       </main>
       <NoticeList />
-      <Suspense>
-        {hasTrack && <Dock />}
-        {panel === 'palette' && <Palette onClose={close('palette')} />}
-        {panel === 'keys' && <KeysDialog onClose={close('keys')} />}
-      </Suspense>
+      {/* One boundary each: while code of one comes, React hides and shuts whatever shares its boundary. */}
+      <Suspense>{hasTrack && <Dock />}</Suspense>
+      <Suspense>{panel === 'palette' && <Palette onClose={close('palette')} />}</Suspense>
+      <Suspense>{panel === 'keys' && <KeysDialog onClose={close('keys')} />}</Suspense>
     </>
   );
 }
