@@ -67,7 +67,8 @@ export function Timeline({ track, durationSeconds, children }: TimelineProps) {
         onKey={onKey}
         canvasRef={setCanvas}
       />
-      <div className="relative mt-1 h-5 text-note text-faint" aria-hidden="true">
+      {/* Clipped: for a moment after the window narrows, the instants stand where the wider one had them. */}
+      <div className="relative mt-1 h-5 overflow-x-clip text-note text-faint" aria-hidden="true">
         {ticksOf(view, width).map((at) => (
           <Tick key={at} at={at} width={width} view={view} durationSeconds={durationSeconds} />
         ))}

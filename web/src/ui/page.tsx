@@ -11,12 +11,15 @@ export function usePageTitle(title: string): void {
   }, [title, organisation]);
 }
 
+/** Where someone who did not wait for the page is already busy. */
+const busyPlaces = '[role="menu"], [aria-haspopup], dialog, input, textarea, select';
+
 /** The page's one h1. It takes the focus when a page is opened from another, so that it is read aloud. */
 export function PageHeading({ children, className = '' }: { children: ReactNode; className?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (isFirstPage) isFirstPage = false;
-    else heading.current?.focus({ preventScroll: true });
+    else if (!document.activeElement?.closest(busyPlaces)) heading.current?.focus({ preventScroll: true });
   }, []);
   return (
     <h1
