@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load-config.ts';
@@ -96,6 +97,25 @@ describe('the page', () => {
     const reply = await app.inject({ url, headers: { accept: 'text/html' } });
     expect(reply.statusCode).toBe(404);
     expect(reply.headers['content-type']).toContain('application/problem+json');
+  });
+
+  it('is the new one once it was built again, with its files, and without a restart', async () => {
+    const dist = path.join(folder, 'rebuilt');
+    await mkdir(path.join(dist, 'assets'), { recursive: true });
+    await writeFile(path.join(dist, 'index.html'), 'the first page');
+    const running = await appWith(dist);
+    expect((await running.inject('/')).body).toBe('the first page');
+    await rm(dist, { recursive: true });
+    await delay(1_050);
+    expect((await running.inject('/')).body).toBe('the first page');
+    await mkdir(path.join(dist, 'assets'), { recursive: true });
+    await writeFile(path.join(dist, 'index.html'), 'the second page');
+    await writeFile(path.join(dist, 'assets/new-1.js'), 'console.log(2)');
+    await expect
+      .poll(async () => (await running.inject('/')).body, { timeout: 10_000 })
+      .toBe('the second page');
+    expect((await running.inject('/assets/new-1.js')).body).toBe('console.log(2)');
+    await running.close();
   });
 
   it('says how to build it when it is not there', async () => {

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import { open } from '../auth/access.ts';
 import type { App } from './app.ts';
 import { PAGE_POLICY } from './security-headers.ts';
+import { watchWebBuild } from './web-build.ts';
 
 const WEB_DIST = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 const PAGES_ARE_OPEN = open('the page is a program for the browser; its data comes through the API');
@@ -15,24 +14,16 @@ const NOT_BUILT = `<!doctype html><html lang="en"><head><meta charset="utf-8"><t
 
 /** Serves the built web; every address that is no file and no API gets the page, which routes by itself. */
 export async function registerWebPages(app: App, folder = WEB_DIST): Promise<void> {
-  const isBuilt = existsSync(path.join(folder, 'index.html'));
-  const page = isBuilt ? await readFile(path.join(folder, 'index.html'), 'utf8') : NOT_BUILT;
-  const files = isBuilt ? await filesOf(folder) : new Set<string>();
-  if (isBuilt) {
-    await app.register(fastifyStatic, {
-      root: folder,
-      serve: false,
-      preCompressed: true,
-      cacheControl: false,
-    });
-  }
+  const currentBuild = watchWebBuild(folder);
+  await app.register(fastifyStatic, { root: folder, serve: false, preCompressed: true, cacheControl: false });
   app.get(
     '/*',
     { config: { access: PAGES_ARE_OPEN, budget: 'sound' }, schema: { hide: true } },
     async (request, reply) => {
       const file = request.url.split('?', 1)[0] ?? '/';
       if (isApiPath(file)) return reply.callNotFound();
-      if (files.has(file)) {
+      const build = await currentBuild();
+      if (build?.files.has(file)) {
         const forever = file.startsWith('/assets/');
         reply.header(
           'cache-control',
@@ -47,7 +38,7 @@ export async function registerWebPages(app: App, folder = WEB_DIST): Promise<voi
         .header('content-security-policy', PAGE_POLICY)
         .header('cache-control', 'no-cache')
         .type('text/html; charset=utf-8')
-        .send(page);
+        .send(build?.page ?? NOT_BUILT);
     },
   );
 }
@@ -57,15 +48,4 @@ const API_PATHS = /^\/(api|public|stream|hls|icecast|admin|graphql|ws|q)(\/|$)|^
 
 function isApiPath(file: string): boolean {
   return API_PATHS.test(file);
-}
-
-/** Addresses of the built files; listed once, so that no request can name anything else on the disk. */
-async function filesOf(folder: string): Promise<Set<string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name !== 'index.html')
-    .map(
-      (entry) => `/${path.relative(folder, path.join(entry.parentPath, entry.name)).replaceAll('\\', '/')}`,
-    );
-  return new Set(files);
 }
