@@ -1,5 +1,3 @@
-import { statfs } from 'node:fs/promises';
-import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import Type, { type Static } from 'typebox';
 import { door } from '../auth/access.ts';
 import type { Config } from '../config/config.ts';
@@ -7,6 +5,7 @@ import type { Db } from '../db/db.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { App } from './app.ts';
+import { cpuMeter, round, systemFigures } from './system-figures.ts';
 
 const HEALTH_IS_OPEN = door('liveness for probes and balancers; figures of the machine, no data');
 const BUSY_PERCENT = 90;
@@ -62,21 +61,25 @@ export type RedisState = () => Promise<'disabled' | 'healthy' | 'unhealthy'>;
 
 /** `/health`, `/health/detailed`, `/health/live`, `/health/ready`, `/metrics` as CONTRACTS "Health". */
 export function registerHealth(app: App, parts: HealthParts): void {
-  const route = { access: HEALTH_IS_OPEN, budget: 'none' as const };
-  const cpu = cpuMeter();
   app.addSchema(Health);
   app.addSchema(Detailed);
+  registerOverall(app, parts);
+  registerProbes(app, parts);
+  if (!parts.config.prometheusMetrics) return;
+  app.get('/metrics', { config: route, schema: { hide: true } }, async (_request, reply) =>
+    reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics()),
+  );
+}
+
+const route = { access: HEALTH_IS_OPEN, budget: 'none' as const };
+const tags = ['health'];
+
+function registerOverall(app: App, parts: HealthParts): void {
+  const cpu = cpuMeter();
+  const response = { 200: Type.Ref('Health'), 503: Type.Ref('Health') };
   app.get(
     '/health',
-    {
-      config: route,
-      schema: {
-        tags: ['health'],
-        summary: 'Overall state',
-        operationId: 'health',
-        response: { 200: Type.Ref('Health'), 503: Type.Ref('Health') },
-      },
-    },
+    { config: route, schema: { tags, summary: 'Overall state', operationId: 'health', response } },
     async (_request, reply) => {
       const body = await overall(parts, cpu());
       return reply.code(body.status === 'unhealthy' ? 503 : 200).send(body);
@@ -87,7 +90,7 @@ export function registerHealth(app: App, parts: HealthParts): void {
     {
       config: route,
       schema: {
-        tags: ['health'],
+        tags,
         summary: 'State of each part',
         operationId: 'healthDetailed',
         response: { 200: Type.Ref('HealthDetailed') },
@@ -95,41 +98,27 @@ export function registerHealth(app: App, parts: HealthParts): void {
     },
     () => detailed(parts, cpu()),
   );
+}
+
+function registerProbes(app: App, parts: HealthParts): void {
   const Simple = Type.Object({ status: Type.String() });
   app.get(
     '/health/live',
     {
       config: route,
-      schema: {
-        tags: ['health'],
-        summary: 'The process runs',
-        operationId: 'healthLive',
-        response: { 200: Simple },
-      },
+      schema: { tags, summary: 'The process runs', operationId: 'healthLive', response: { 200: Simple } },
     },
     () => ({ status: 'alive' }),
   );
+  const response = { 200: Simple, 503: Simple };
   app.get(
     '/health/ready',
-    {
-      config: route,
-      schema: {
-        tags: ['health'],
-        summary: 'Requests may come',
-        operationId: 'healthReady',
-        response: { 200: Simple, 503: Simple },
-      },
-    },
+    { config: route, schema: { tags, summary: 'Requests may come', operationId: 'healthReady', response } },
     async (_request, reply) => {
       const ready = parts.isReady() && (await databaseAnswers(parts.db)) !== null;
       return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
     },
   );
-  if (parts.config.prometheusMetrics) {
-    app.get('/metrics', { config: route, schema: { hide: true } }, async (_request, reply) =>
-      reply.type(parts.metrics.registry.contentType).send(await parts.metrics.registry.metrics()),
-    );
-  }
 }
 
 async function overall(parts: HealthParts, cpuPercent: number): Promise<Static<typeof Health>> {
@@ -163,33 +152,12 @@ function bodyStart(config: Config, status: 'healthy' | 'degraded' | 'unhealthy',
 async function detailed(parts: HealthParts, cpuPercent: number): Promise<Static<typeof Detailed>> {
   const started = performance.now();
   const body = await overall(parts, cpuPercent);
-  const queue = await timed(async () => {
-    const counts = await parts.jobs.counts();
-    const failed = counts.reduce((sum, each) => sum + each.failed, 0);
-    const waiting = counts.reduce((sum, each) => sum + each.queued, 0);
-    return { status: 'pass' as const, message: `${waiting} waiting, ${failed} failed and kept for a look` };
-  });
-  const { system } = body.checks;
-  const disk = {
-    status: system.disk_percent >= BUSY_PERCENT ? ('warn' as const) : ('pass' as const),
-    message: `${system.disk_percent} % of the disk used`,
-    duration_ms: 0,
-  };
-  const database = {
-    status: body.database === 'connected' ? ('pass' as const) : ('fail' as const),
-    message: body.database,
-    duration_ms: round(performance.now() - started),
-  };
-  const redis = body.checks.redis.status;
-  const cache = {
-    status: redis === 'unhealthy' ? ('warn' as const) : ('pass' as const),
-    message: `redis ${redis}`,
-    duration_ms: 0,
-  };
-  const checks = { database, cache, storage: disk, queue };
+  const databaseMs = round(performance.now() - started);
+  const checks = { ...checksOf(body, databaseMs), queue: await queueCheck(parts.jobs) };
   const alerts = Object.entries(checks)
     .filter(([, check]) => check.status !== 'pass')
     .map(([name, check]) => `${name}: ${check.message}`);
+  const { system } = body.checks;
   return {
     ...bodyStart(parts.config, body.status, body.database === 'connected'),
     uptime_seconds: round(process.uptime()),
@@ -203,16 +171,42 @@ async function detailed(parts: HealthParts, cpuPercent: number): Promise<Static<
   };
 }
 
-async function timed(check: () => Promise<{ status: 'pass'; message: string }>) {
+type DetailedState = Static<typeof DetailedCheck>;
+
+function checksOf(
+  { database, checks: { redis, system } }: Static<typeof Health>,
+  databaseMs: number,
+): Record<'database' | 'cache' | 'storage', DetailedState> {
+  return {
+    database: {
+      status: database === 'connected' ? 'pass' : 'fail',
+      message: database,
+      duration_ms: databaseMs,
+    },
+    cache: {
+      status: redis.status === 'unhealthy' ? 'warn' : 'pass',
+      message: `redis ${redis.status}`,
+      duration_ms: 0,
+    },
+    storage: {
+      status: system.disk_percent >= BUSY_PERCENT ? 'warn' : 'pass',
+      message: `${system.disk_percent} % of the disk used`,
+      duration_ms: 0,
+    },
+  };
+}
+
+async function queueCheck(jobs: Jobs): Promise<DetailedState> {
   const started = performance.now();
+  const passed = () => round(performance.now() - started);
   try {
-    return { ...(await check()), duration_ms: round(performance.now() - started) };
+    const counts = await jobs.counts();
+    const failed = counts.reduce((sum, each) => sum + each.failed, 0);
+    const waiting = counts.reduce((sum, each) => sum + each.queued, 0);
+    const message = `${waiting} waiting, ${failed} failed and kept for a look`;
+    return { status: 'pass', message, duration_ms: passed() };
   } catch {
-    return {
-      status: 'fail' as const,
-      message: 'does not answer',
-      duration_ms: round(performance.now() - started),
-    };
+    return { status: 'fail', message: 'does not answer', duration_ms: passed() };
   }
 }
 
@@ -232,39 +226,3 @@ async function databaseAnswers(db: Db): Promise<number | null> {
     clearTimeout(timer);
   }
 }
-
-async function systemFigures(dataDir: string, cpuPercent: number) {
-  const disk = await statfs(dataDir).catch(() => null);
-  return {
-    cpu_percent: cpuPercent,
-    memory_percent: round((1 - freemem() / totalmem()) * 100),
-    disk_percent: disk ? round((1 - disk.bavail / Math.max(1, disk.blocks)) * 100) : 0,
-  };
-}
-
-/** Busy share of all cores since the last call; the load average before there is one. */
-function cpuMeter(): () => number {
-  let before = cpuTimes();
-  let last = round(Math.min(100, ((loadavg()[0] ?? 0) / cpus().length) * 100));
-  let at = performance.now();
-  return () => {
-    if (performance.now() - at < 1_000) return last;
-    const now = cpuTimes();
-    last = round(100 * (1 - (now.idle - before.idle) / Math.max(1, now.total - before.total)));
-    before = now;
-    at = performance.now();
-    return last;
-  };
-}
-
-function cpuTimes(): { idle: number; total: number } {
-  let idle = 0;
-  let total = 0;
-  for (const { times } of cpus()) {
-    idle += times.idle;
-    total += times.user + times.nice + times.sys + times.idle + times.irq;
-  }
-  return { idle, total };
-}
-
-const round = (value: number): number => Math.round(value * 10) / 10;
