@@ -16,6 +16,12 @@ const PARTS = {
   },
   redis: { programs: ['redis-server'], folders: ['/usr/bin'], from: 'apt-get install redis-server' },
   nginx: { programs: ['nginx'], folders: ['/usr/sbin'], from: 'apt-get install nginx' },
+  flite: { programs: ['flite'], folders: [], from: 'apt-get install flite' },
+  pocketsphinx: {
+    programs: ['pocketsphinx_continuous'],
+    folders: [],
+    from: 'apt-get install pocketsphinx pocketsphinx-en-us',
+  },
   espeak: { programs: ['espeak-ng'], folders: [], from: 'apt-get install espeak-ng' },
 } as const;
 
