@@ -6,13 +6,15 @@ import type { Module } from '../kernel/module.ts';
 import { accountsModule } from '../modules/accounts/accounts.module.ts';
 import { archiveModule } from '../modules/archive/archive.module.ts';
 import { mediaModule } from '../modules/media/media.module.ts';
+import { transcriptionModule } from '../modules/transcription/transcription.module.ts';
 
 /** Every module, in the order in which a later one may call an earlier one. */
 export function composeModules(kernel: Kernel) {
   const accounts = accountsModule(kernel);
   const media = mediaModule(kernel);
   const archive = archiveModule(kernel, { accounts: accounts.door, media: media.door });
-  const modules: Module[] = [accounts, media, archive];
+  const transcription = transcriptionModule(kernel, { accounts: accounts.door, media: media.door });
+  const modules: Module[] = [accounts, media, archive, transcription];
   return { modules, accounts: accounts.door, media: media.door, archive: archive.door };
 }
 

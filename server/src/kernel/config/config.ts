@@ -86,6 +86,13 @@ export interface Config {
     readonly engine: 'auto' | 'whisper' | 'http' | 'pocketsphinx' | 'none';
     readonly apiUrl: string | null;
     readonly apiKey: string | null;
+    /** Null leaves it to the engine. */
+    readonly apiModel: string | null;
+    /** Whether a recording that becomes ready is transcribed without being asked for. */
+    readonly auto: boolean;
+    /** BCP 47: of recordings that do not say theirs. */
+    readonly language: string;
+    readonly timeoutMs: number;
   };
   readonly llm: { readonly apiUrl: string; readonly apiKey: string | null } | null;
   readonly embeddings: { readonly apiUrl: string; readonly apiKey: string | null } | null;

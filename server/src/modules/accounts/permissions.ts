@@ -33,6 +33,15 @@ export const PERMISSION_TABLE = {
     heldBy: ['administrator', 'manager', 'producer', 'technician', 'archivist'],
   },
   'media.delete': { description: 'Delete recordings.', heldBy: ['administrator', 'manager'] },
+  'transcription.read': {
+    description: 'See transcriptions and how they come along.',
+    heldBy: EVERYONE_BUT_GUESTS,
+  },
+  'transcription.request': {
+    description: 'Ask for transcriptions, retry and cancel them, import transcripts.',
+    heldBy: ['administrator', 'manager', 'producer', 'archivist', 'transcriber'],
+  },
+  'transcription.delete': { description: 'Delete transcriptions.', heldBy: ['administrator', 'manager'] },
   'people.manage': {
     description: 'Create, change and delete people who hold no more than oneself.',
     heldBy: ['administrator', 'manager'],

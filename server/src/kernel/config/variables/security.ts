@@ -33,7 +33,11 @@ export const securityVariables = {
     }),
   ),
   INITIAL_ADMIN_PASSWORD: optional(secret('Password of that administrator.')),
-  ADMIN_PROJECT_NAME: text('Project made at the first start, whose key administers.', { default: 'admin' }),
+  ADMIN_PROJECT_NAME: text('Name of the project that each organisation has from the start.', {
+    default: 'admin',
+    expects: 'a name of 3 to 50 characters',
+    accepts: (value) => [...value].length >= 3 && [...value].length <= 50,
+  }),
   RATE_LIMIT_PER_MINUTE: integer(
     'API calls per minute and caller.',
     { minimum: 1, maximum: 100_000_000 },

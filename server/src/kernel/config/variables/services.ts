@@ -1,4 +1,5 @@
-import { address, choice, optional, secret, text } from '../variable.ts';
+import { isLanguageTag } from '../accepts.ts';
+import { address, choice, flag, integer, optional, secret, text } from '../variable.ts';
 
 const web = ['http', 'https'] as const;
 
@@ -9,6 +10,26 @@ export const serviceVariables = {
   }),
   TRANSCRIPTION_API_URL: optional(address('OpenAI-compatible speech server.', web)),
   TRANSCRIPTION_API_KEY: optional(secret('Its key.')),
+  TRANSCRIPTION_API_MODEL: optional(
+    text('Model to ask it for.', {
+      derived: 'whisper-1',
+      expects: 'a name of 200 characters at most',
+      accepts: (value) => value.length <= 200,
+    }),
+  ),
+  TRANSCRIPTION_AUTO: flag('Transcribe by itself what becomes ready, where an engine has the language.', {
+    default: true,
+  }),
+  TRANSCRIPTION_LANGUAGE: text('Language of recordings that do not say theirs.', {
+    default: 'fr',
+    expects: 'a language tag such as fr or pt-BR',
+    accepts: isLanguageTag,
+  }),
+  TRANSCRIPTION_TIMEOUT: integer(
+    'Seconds after which a transcription at work is given up; a retry goes on where it was.',
+    { minimum: 1, maximum: 604_800 },
+    { default: 43_200 },
+  ),
   LLM_API_URL: optional(address('OpenAI-compatible chat server for enrichment.', web)),
   LLM_API_KEY: optional(secret('Its key.')),
   EMBEDDINGS_API_URL: optional(address('OpenAI-compatible embeddings server.', web)),
