@@ -2,8 +2,10 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { environmentWith } from '../config/process-environment.ts';
 import { encode } from './encode.ts';
+import { extractSpeech } from './extract-speech.ts';
 import { findTools } from './find-tools.ts';
 import type { MediaContext } from './media-context.ts';
+import { planSpeechChunks } from './plan-speech-chunks.ts';
 import { probe } from './probe.ts';
 import { createProcessRunner } from './run-process.ts';
 import { MediaError, type MediaTools, type ToolsInfo } from './tools.ts';
@@ -31,7 +33,7 @@ export async function openMediaTools(
   const searchPath = processEnvironment.PATH ?? '';
   const runner = createProcessRunner({
     environment: processEnvironment,
-    setprivPath: await findSetpriv(searchPath),
+    setprivPath: process.platform === 'linux' ? await findProgram(searchPath, 'setpriv') : null,
   });
   const toolsFolder = join(options.dataDir, 'tools');
   const info = await findTools({ run: runner.run, ffmpegPath: options.ffmpegPath, searchPath, toolsFolder });
@@ -49,6 +51,10 @@ export async function openMediaTools(
     encode: async (request) => encode(allowed(), request),
     makeWaveform: async (request) => makeWaveform(allowed(), request),
     readWaveform,
+    planSpeechChunks: async (request) => planSpeechChunks(allowed(), request),
+    extractSpeech: async (request) => extractSpeech(allowed(), request),
+    findProgram: (name) => findProgram(searchPath, name),
+    runProgram: (request) => runner.run({ niceness, ...request }),
     stop: runner.stop,
   };
 }
@@ -61,10 +67,9 @@ function refusalOf(
   return `ffmpeg ${version} is too old for production: install a current one, or set FFMPEG_ALLOW_OLD=1`;
 }
 
-async function findSetpriv(searchPath: string): Promise<string | null> {
-  if (process.platform !== 'linux') return null;
+async function findProgram(searchPath: string, name: string): Promise<string | null> {
   for (const folder of searchPath.split(delimiter)) {
-    const path = join(folder, 'setpriv');
+    const path = join(folder, name);
     const isThere = await access(path, constants.X_OK).then(
       () => true,
       () => false,

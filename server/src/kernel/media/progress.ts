@@ -34,3 +34,16 @@ export class ProgressReader {
     this.report(this.positionMs);
   }
 }
+
+const reportEveryMs = 300;
+
+/** Lets a report through a few times a second. */
+export function throttled(report: () => void): () => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    const nowMs = performance.now();
+    if (nowMs - lastMs < reportEveryMs) return;
+    lastMs = nowMs;
+    report();
+  };
+}

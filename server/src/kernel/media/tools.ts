@@ -1,3 +1,6 @@
+import type { ProcessRequest, ProcessResult } from './run-process.ts';
+import type { ExtractedSpeech, ExtractSpeechRequest, SpeechPlan, SpeechPlanRequest } from './speech.ts';
+
 /** Which programs do the media work, and what they can do. */
 export interface ToolsInfo {
   ffmpegPath: string;
@@ -115,6 +118,14 @@ export interface MediaTools {
   makeWaveform(request: WaveformRequest): Promise<WaveformSummary>;
   /** Reads a waveform file at `points` points (fewer when the sound has fewer samples). */
   readWaveform(path: string, points: number): Promise<Waveform>;
+  /** Decodes once and says where to cut for speech recognition. Throws MediaError or the signal's reason. */
+  planSpeechChunks(request: SpeechPlanRequest): Promise<SpeechPlan>;
+  /** Writes one chunk as engines take it. Throws MediaError or the signal's reason; leaves no output behind then. */
+  extractSpeech(request: ExtractSpeechRequest): Promise<ExtractedSpeech>;
+  /** Where another program is on PATH, or null. */
+  findProgram(name: string): Promise<string | null>;
+  /** Runs another program as ours are: own group, niceness, deadline, ended with this process. Throws ProcessFailed. */
+  runProgram(request: ProcessRequest): Promise<ProcessResult>;
   /** Kills every child of this process and refuses new ones. */
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { codeOf } from '../reason-of.ts';
 import { decodePcm, pcmRate } from './decode-pcm.ts';
 import type { MediaContext } from './media-context.ts';
-import { ProgressReader } from './progress.ts';
+import { ProgressReader, throttled } from './progress.ts';
 import { demuxerOf } from './sniff-container.ts';
 import { MediaError, type WaveformRequest, type WaveformSummary } from './tools.ts';
 import { waveformFooter, waveformHeader } from './waveform-file.ts';
@@ -50,18 +50,6 @@ export async function makeWaveform(
   progress.report(Number.POSITIVE_INFINITY);
   const sizeBytes = parts.reduce((sum, part) => sum + part.length, 0);
   return { durationMs: Math.round(durationMs), sizeBytes, points: points.points };
-}
-
-const reportEveryMs = 300;
-
-function throttled(report: () => void): () => void {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    const nowMs = performance.now();
-    if (nowMs - lastMs < reportEveryMs) return;
-    lastMs = nowMs;
-    report();
-  };
 }
 
 function asFull(error: unknown): unknown {
