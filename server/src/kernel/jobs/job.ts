@@ -5,9 +5,11 @@ export interface JobDefinition<S extends TSchema = TSchema> {
   /** Literal and stable: rows in the queue carry it. `module.verb-noun`. */
   name: string;
   payload: S;
-  /** How often a failed run is tried again, with exponential back-off. */
+  /** How often a failed run is tried again. */
   retryLimit: number;
+  /** Before the first try again; it grows with each, unless `retryBackoff` is false. */
   retryDelaySeconds: number;
+  retryBackoff: boolean;
   /** A run longer than this is given to another worker. */
   expireSeconds: number;
   /** How many of this kind one worker process runs at once. */
@@ -37,7 +39,14 @@ export interface JobHandler {
 export function defineJob<S extends TSchema>(
   definition: Pick<JobDefinition<S>, 'name' | 'payload'> & Partial<JobDefinition<S>>,
 ): JobDefinition<S> {
-  return { retryLimit: 3, retryDelaySeconds: 5, expireSeconds: 900, concurrency: 2, ...definition };
+  return {
+    retryLimit: 3,
+    retryDelaySeconds: 5,
+    retryBackoff: true,
+    expireSeconds: 900,
+    concurrency: 2,
+    ...definition,
+  };
 }
 
 /** Binds a definition to its work; the work's module is imported at the first run. */

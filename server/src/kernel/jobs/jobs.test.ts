@@ -149,6 +149,31 @@ describe('a job', () => {
     expect([first !== null, second, other !== null]).toEqual([true, null, true]);
   });
 
+  it('that asks for it runs again later, as a successor with the same key', async () => {
+    const runs = recorder<{ jobId: string; at: number }>();
+    const job = defineJob({ name: 'test.again', payload: Payload, retryLimit: 0 });
+    const key = { singletonKey: 'same' };
+    await run(
+      handle(job, async () => async (payload, { jobId }) => {
+        runs.add({ jobId, at: Date.now() });
+        if (runs.seen.length > 1) return;
+        const options = { ...key, startAfterSeconds: 1 };
+        const next = await db.transaction((tx) => worker.again(tx, job, jobId, payload, options));
+        expect(next).not.toBeNull();
+        expect(await sender.enqueue(db.kysely, job, payload, key)).toBeNull();
+      }),
+    );
+    await sender.enqueue(db.kysely, job, { word: 'x' }, key);
+    await runs.until(2);
+    const [first, second] = runs.seen;
+    expect(second?.jobId).not.toBe(first?.jobId);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThan(900);
+    await delay(300);
+    expect(runs.seen).toHaveLength(2);
+    // The successor has ended, and leaves the key free.
+    expect(await sender.enqueue(db.kysely, job, { word: 'y' }, key)).not.toBeNull();
+  });
+
   it('follows another without a pause', async () => {
     const ran = recorder<string>();
     const job = defineJob({ name: 'test.backlog', payload: Payload, concurrency: 1 });

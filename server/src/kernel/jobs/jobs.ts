@@ -26,6 +26,17 @@ export interface Jobs {
     payload: Static<S>,
     options?: EnqueueOptions,
   ): Promise<string | null>;
+  /**
+   * Ends the caller's own run as done and adds its successor, in the caller's transaction: work that knows when it
+   * is worth another try says so. Null when another with the key took its place meanwhile.
+   */
+  again<S extends TSchema>(
+    q: Executor,
+    job: JobDefinition<S>,
+    jobId: string,
+    payload: Static<S>,
+    options: EnqueueOptions,
+  ): Promise<string | null>;
   /** Ends a waiting job, and aborts the signal of a running one wherever it runs. */
   cancel(q: Executor, job: JobDefinition, jobId: string): Promise<void>;
   /** Makes sure that each queue exists with these settings; every role does so before it adds anything. */
@@ -56,7 +67,7 @@ async function declareQueue(boss: PgBoss, job: JobDefinition): Promise<void> {
   const settings = {
     retryLimit: job.retryLimit,
     retryDelay: job.retryDelaySeconds,
-    retryBackoff: true,
+    retryBackoff: job.retryBackoff,
     retryDelayMax: 600,
     expireInSeconds: job.expireSeconds,
     heartbeatSeconds: HEARTBEAT_SECONDS,
@@ -137,20 +148,26 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     });
   };
 
+  const enqueue: Jobs['enqueue'] = async (q, job, payload, enqueueOptions = {}) => {
+    checkPayload(job, payload);
+    const { priority = 0, singletonKey = newId(), startAfterSeconds } = enqueueOptions;
+    // pg-boss takes an option that is there but undefined for a wrong one.
+    return await boss.send(job.name, payload as object, {
+      db: fromKysely(q),
+      priority,
+      singletonKey,
+      ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
+    });
+  };
+
   return {
     declare: async (definitions) => {
       for (const definition of definitions) await declareQueue(boss, definition);
     },
-    enqueue: async (q, job, payload, enqueueOptions = {}) => {
-      checkPayload(job, payload);
-      const { priority = 0, singletonKey = newId(), startAfterSeconds } = enqueueOptions;
-      // pg-boss takes an option that is there but undefined for a wrong one.
-      return await boss.send(job.name, payload as object, {
-        db: fromKysely(q),
-        priority,
-        singletonKey,
-        ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
-      });
+    enqueue,
+    again: async (q, job, jobId, payload, enqueueOptions) => {
+      await boss.complete(job.name, jobId, null, { db: fromKysely(q) });
+      return enqueue(q, job, payload, enqueueOptions);
     },
     cancel: async (q, job, jobId) => {
       await boss.cancel(job.name, jobId, { db: fromKysely(q) });

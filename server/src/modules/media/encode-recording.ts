@@ -1,5 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { RunLost } from '../../kernel/jobs/run-beat.ts';
 import type { MediaInfo, MediaTools } from '../../kernel/media/tools.ts';
 import type { CommittedFile, Scratch, Storage } from '../../kernel/storage/storage.ts';
 import { recordingReady } from './events.ts';
@@ -11,7 +12,6 @@ import type { Recording } from './recording.ts';
 import { removeUnreferenced } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
 import { completeRendition, listRenditions, type RenditionFile } from './rendition-repo.ts';
-import { RunLost } from './run-beat.ts';
 
 /** Encoding is most of the work; the waveform runs beside it. */
 const ENCODE_SHARE = 0.85;

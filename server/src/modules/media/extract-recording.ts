@@ -1,6 +1,7 @@
 import type { Executor } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
 import type { JobRun } from '../../kernel/jobs/job.ts';
+import { RunLost, startBeat } from '../../kernel/jobs/run-beat.ts';
 import { encodeRecording } from './encode-recording.ts';
 import { PROGRESS_CHANNEL, type RecordingProgress, recordingFailed } from './events.ts';
 import { type ExtractionFailure, toFailure } from './extraction-failure.ts';
@@ -10,7 +11,6 @@ import type { MediaContext } from './media-context.ts';
 import { probeOriginal } from './probe-original.ts';
 import { MAX_ATTEMPTS, progressAt, type Recording, type RecordingStage } from './recording.ts';
 import { setPlannedState } from './rendition-repo.ts';
-import { RunLost, startBeat } from './run-beat.ts';
 
 /** One claimed run of one recording, as its stages see it. */
 export interface ExtractionRun {

@@ -1,3 +1,4 @@
+import { RunLost } from '../../kernel/jobs/run-beat.ts';
 import { MediaError } from '../../kernel/media/tools.ts';
 import { download } from '../../kernel/net/download.ts';
 import type { ExtractionRun } from './extract-recording.ts';
@@ -5,7 +6,6 @@ import { saveOriginal } from './extraction-repo.ts';
 import { newFileKey } from './file-keys.ts';
 import { cleanFilename } from './names.ts';
 import type { Recording } from './recording.ts';
-import { RunLost } from './run-beat.ts';
 
 /** Fetches the address into the storage and saves the file as the recording's original. */
 export async function fetchOriginal(run: ExtractionRun, recording: Recording): Promise<Recording> {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { newId } from '../../kernel/id.ts';
 import type { JobRun } from '../../kernel/jobs/job.ts';
+import { RunLost, startBeat } from '../../kernel/jobs/run-beat.ts';
 import { toFailure } from './extraction-failure.ts';
 import { newFileKey } from './file-keys.ts';
 import type { MediaContext } from './media-context.ts';
@@ -17,7 +18,6 @@ import {
   type RenditionRun,
   touchRendition,
 } from './rendition-run-repo.ts';
-import { RunLost, startBeat } from './run-beat.ts';
 
 /** Encodes one rendition on demand; fenced like an extraction, so that it may run twice. */
 export async function makeRendition(

@@ -1,4 +1,5 @@
 import { BlockReader } from '../../kernel/http/block-reader.ts';
+import { startUpkeep } from '../../kernel/jobs/upkeep.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module, Role } from '../../kernel/module.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
@@ -19,7 +20,7 @@ import { retryExtraction } from './retry-extraction.ts';
 import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
 import { makeSignature } from './signature.ts';
-import { startUpkeep } from './upkeep.ts';
+import { mediaChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
 
 /** Recordings, their renditions, and the bytes of both. */
@@ -33,7 +34,7 @@ export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
     routes: (app) => mediaRoutes(app, context, blocks),
     jobs: [extractRecordingHandler(context), makeRenditionHandler(context), removeFilesHandler(context)],
     start: async (role: Role) => {
-      if (role === 'worker') upkeep = startUpkeep(context);
+      if (role === 'worker') upkeep = startUpkeep(mediaChores(context), context.log);
     },
     stop: async () => {
       await upkeep?.stop();

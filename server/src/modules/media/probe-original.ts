@@ -1,8 +1,8 @@
+import { RunLost } from '../../kernel/jobs/run-beat.ts';
 import type { ExtractionRun } from './extract-recording.ts';
 import { saveFacts } from './extraction-repo.ts';
 import { toFacts } from './probed-facts.ts';
 import type { Recording } from './recording.ts';
-import { RunLost } from './run-beat.ts';
 
 /** Finds out what the original really is. */
 export async function probeOriginal(run: ExtractionRun, recording: Recording): Promise<Recording> {

@@ -1,4 +1,4 @@
-import type { Logger } from '../../kernel/log/log.ts';
+import type { Logger } from '../log/log.ts';
 
 const TICK_MS = 1_000;
 /** Even work that says nothing shows that it lives. */
