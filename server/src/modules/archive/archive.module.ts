@@ -58,12 +58,13 @@ function assemble(
   kernel: Kernel,
   { accounts, media }: { accounts: AccountsDoor; media: MediaDoor },
 ): Archive {
-  const { config, db, clock, hints } = kernel;
+  const { config, db, clock, events, hints } = kernel;
   const log = kernel.log.child({ name: 'archive' });
   return {
     config,
     db,
     clock,
+    events,
     hints,
     log,
     media,

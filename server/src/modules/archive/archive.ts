@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/clock.ts';
 import type { Config } from '../../kernel/config/config.ts';
 import type { Db } from '../../kernel/db/db.ts';
+import type { Events } from '../../kernel/events/events.ts';
 import type { Hints } from '../../kernel/events/hints.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { MediaDoor } from '../media/public.ts';
@@ -14,6 +15,7 @@ export interface Archive {
   config: Config;
   db: Db;
   clock: Clock;
+  events: Events;
   hints: Hints;
   log: Logger;
   media: MediaDoor;

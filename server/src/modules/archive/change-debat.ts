@@ -7,6 +7,7 @@ import { type Debat, silentStatus } from './debat.ts';
 import { orderFaults, readColumns, statusFaults } from './debat-columns.ts';
 import { type DebatColumns, findIdBySource, isSameSource, lockDebat, updateDebat } from './debat-repo.ts';
 import { debatNotFound, refuseFields, sameSource } from './errors.ts';
+import { tellDebatChanged } from './events.ts';
 import { announceStatus } from './news.ts';
 import type { DebatChange } from './schemas.ts';
 import { settleSound } from './settle-sound.ts';
@@ -48,6 +49,7 @@ async function apply(archive: Archive, tx: Tx, debat: Debat, columns: DebatColum
   if (Object.keys(columns).length === 0) return;
   const changed = { ...columns, ...(await soundChange(archive, tx, debat, columns)) };
   await updateDebat(tx, debat.organisationId, debat.id, changed, now(archive));
+  await tellDebatChanged(archive, tx, debat, debat.recordingId, changed.recording_id);
   const { title = debat.title, status = debat.status, visibility = debat.visibility } = changed;
   const { id, organisationId } = debat;
   await announceStatus(archive.hints, tx, debat.status, { id, organisationId, title, status, visibility });

@@ -7,6 +7,7 @@ import { dayOf } from './debat.ts';
 import { orderFaults, readColumns, statusFaults } from './debat-columns.ts';
 import { type DebatColumns, findIdBySource, insertDebat, type NewDebatColumns } from './debat-repo.ts';
 import { refuseFields, sameSource } from './errors.ts';
+import { tellDebatChanged } from './events.ts';
 import { announceStatus } from './news.ts';
 import type { NewDebat } from './schemas.ts';
 import { settleSound } from './settle-sound.ts';
@@ -27,6 +28,7 @@ export async function createDebat(archive: Archive, actor: Author, body: NewDeba
       ? await attachRecording(archive.media, tx, organisationId, fresh, columns.recording_id, columns.status)
       : {};
     await add(tx, organisationId, { ...fresh, ...sound });
+    await tellDebatChanged(archive, tx, { organisationId, id: fresh.id }, columns.recording_id);
     await announceStatus(archive.hints, tx, null, {
       id: fresh.id,
       organisationId,

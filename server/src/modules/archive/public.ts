@@ -2,6 +2,7 @@ import type { Bringer, Brought } from './bring-sample.ts';
 
 export type { Bringer, Brought } from './bring-sample.ts';
 export { DEBAT_STATUSES, DEBAT_TYPES, type DebatStatus, type DebatType } from './debat.ts';
+export { debatChanged } from './events.ts';
 
 /** What the archive offers to later modules and to the entry. */
 export interface ArchiveDoor {

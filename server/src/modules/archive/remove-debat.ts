@@ -3,6 +3,7 @@ import { isId } from '../../kernel/id.ts';
 import type { Archive } from './archive.ts';
 import { debatsOfRecording, deleteDebat, lockDebat } from './debat-repo.ts';
 import { debatNotFound } from './errors.ts';
+import { tellDebatChanged } from './events.ts';
 
 /** Removes a débat, with the recording that its extraction made; a recording that it only used stays. */
 export async function removeDebat(archive: Archive, actor: SignedInActor, id: string): Promise<void> {
@@ -12,6 +13,7 @@ export async function removeDebat(archive: Archive, actor: SignedInActor, id: st
     const debat = await lockDebat(tx, organisationId, id);
     if (!debat) throw debatNotFound();
     await deleteDebat(tx, organisationId, id);
+    await tellDebatChanged(archive, tx, debat, debat.recordingId);
     if (!debat.ownsRecording || debat.recordingId === null) return;
     const others = await debatsOfRecording(tx, organisationId, debat.recordingId);
     if (others.length === 0) {

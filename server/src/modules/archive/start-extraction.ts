@@ -9,6 +9,7 @@ import { audioFilesOf } from './audio-file-repo.ts';
 import type { Debat } from './debat.ts';
 import { type DebatColumns, lockDebat, updateDebat } from './debat-repo.ts';
 import { alreadyAvailable, debatNotFound, noSource } from './errors.ts';
+import { tellDebatChanged } from './events.ts';
 import type { ExtractBody } from './schemas.ts';
 import { settleSound } from './settle-sound.ts';
 
@@ -47,6 +48,7 @@ async function fetchFirst(
   }
   const columns = await requestOrReuse(archive, tx, actor, debat, debat.sourceUrl, wish);
   await updateDebat(tx, debat.organisationId, debat.id, columns, now(archive));
+  await tellDebatChanged(archive, tx, debat, debat.recordingId, columns.recording_id);
   return columns.recording_id;
 }
 

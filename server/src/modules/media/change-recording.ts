@@ -1,5 +1,6 @@
 import { validationFailed } from '../../kernel/http/problem.ts';
 import { recordingNotFound } from './errors.ts';
+import { recordingChanged } from './events.ts';
 import type { MediaContext } from './media-context.ts';
 import { cleanLine } from './names.ts';
 import type { Recording } from './recording.ts';
@@ -20,7 +21,10 @@ export async function changeRecording(
     });
   }
   const changes = { title: cleaned, language, visibility };
-  const recording = await updateRecording(kernel.db.kysely, organisationId, recordingId, changes);
-  if (!recording) throw recordingNotFound();
-  return recording;
+  return kernel.db.transaction(async (tx) => {
+    const recording = await updateRecording(tx, organisationId, recordingId, changes);
+    if (!recording) throw recordingNotFound();
+    await kernel.events.emit(tx, recordingChanged, { organisationId, recordingId });
+    return recording;
+  });
 }

@@ -13,6 +13,12 @@ export const recordingFailed = defineEvent(
   Type.Object({ organisationId: Type.String(), recordingId: Type.String(), message: Type.String() }),
 );
 
+/** What is said of a recording has changed (title, language, visibility), or it is gone: whoever hears looks itself. */
+export const recordingChanged = defineEvent(
+  'media.recording-changed',
+  Type.Object({ organisationId: Type.String(), recordingId: Type.String() }),
+);
+
 /** Hint channel of `RecordingProgress`: may be lost, comes at most once a second for one recording. */
 export const PROGRESS_CHANNEL = 'media.progress';
 

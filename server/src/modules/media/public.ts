@@ -9,7 +9,13 @@ import type { AddressToSign, SignedAddress } from './sign-address.ts';
 import type { LocalFile } from './upload-file.ts';
 import type { Uploader } from './upload-recording.ts';
 
-export { PROGRESS_CHANNEL, RecordingProgress, recordingFailed, recordingReady } from './events.ts';
+export {
+  PROGRESS_CHANNEL,
+  RecordingProgress,
+  recordingChanged,
+  recordingFailed,
+  recordingReady,
+} from './events.ts';
 export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 export { type Recording, type RecordingStatus, VISIBILITIES, type Visibility } from './recording.ts';
 export { AUDIO_FORMATS, type AudioFormat } from './rendition.ts';

@@ -1,6 +1,7 @@
 import type { Executor } from '../../kernel/db/db.ts';
 import { codeOf } from '../../kernel/reason-of.ts';
 import { recordingInUse, recordingNotFound } from './errors.ts';
+import { recordingChanged } from './events.ts';
 import { extractRecordingJob, removeFilesJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
 import { deleteRecording } from './recording-repo.ts';
@@ -22,6 +23,7 @@ export async function removeRecording(
     if (!removed) throw recordingNotFound();
     if (removed.jobId !== null) await kernel.jobs.cancel(q, extractRecordingJob, removed.jobId);
     if (removed.keys.length > 0) await kernel.jobs.enqueue(q, removeFilesJob, { keys: removed.keys });
+    await kernel.events.emit(q, recordingChanged, { organisationId, recordingId });
   } catch (error) {
     if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
     throw recordingInUse('Something still uses this recording, such as a débat; take it off there first.', {
