@@ -1,8 +1,9 @@
+import { cleanLine } from '../../kernel/clean-line.ts';
 import { validationFailed } from '../../kernel/http/problem.ts';
 import { recordingNotFound } from './errors.ts';
 import { recordingChanged } from './events.ts';
 import type { MediaContext } from './media-context.ts';
-import { cleanLine } from './names.ts';
+
 import type { Recording } from './recording.ts';
 import { updateRecording } from './recording-repo.ts';
 import type { ChangeBody } from './schemas.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cleanFilename, cleanLine, downloadName, filenameFromUrl, titleFromFilename } from './names.ts';
+import { cleanLine } from '../../kernel/clean-line.ts';
+import { cleanFilename, downloadName, filenameFromUrl, titleFromFilename } from './names.ts';
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const REORDERING = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/;

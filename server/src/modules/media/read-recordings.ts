@@ -1,5 +1,6 @@
+import { cleanLine } from '../../kernel/clean-line.ts';
 import type { Db } from '../../kernel/db/db.ts';
-import { cleanLine } from './names.ts';
+
 import { presentRecording } from './present.ts';
 import type { Recording } from './recording.ts';
 import { listRecordings, type RecordingFilter } from './recording-repo.ts';

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../kernel/clean-line.ts';
 import type { Executor } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
 import { JOB_PRIORITY, type JobPriority } from '../../kernel/jobs/job.ts';
@@ -7,7 +8,7 @@ import { asSentence } from './extraction-failure.ts';
 import { setRecordingJob } from './extraction-repo.ts';
 import { extractRecordingJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
-import { cleanLine, filenameFromUrl, titleFromFilename } from './names.ts';
+import { filenameFromUrl, titleFromFilename } from './names.ts';
 import type { Recording, Visibility } from './recording.ts';
 import { findBySourceUrl, insertRecording, type NewRecording } from './recording-repo.ts';
 import { type AudioFormat, LOSSY_QUALITIES, planRenditions, settleWish, type Wish } from './rendition.ts';

@@ -1,8 +1,9 @@
 import { Check, Errors } from 'typebox/value';
+import { cleanLine } from '../../kernel/clean-line.ts';
 import { validationFailed } from '../../kernel/http/problem.ts';
 import type { Draft } from '../../kernel/storage/storage.ts';
 import { emptyFile, notAudio } from './errors.ts';
-import { cleanFilename, cleanLine } from './names.ts';
+import { cleanFilename } from './names.ts';
 import { UploadFields } from './schemas.ts';
 import { plainlyNotMedia, SNIFF_BYTES } from './sniff.ts';
 
