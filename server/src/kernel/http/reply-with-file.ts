@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { codeOf } from '../reason-of.ts';
+import { type AssembledFile, readFromPieces } from './assembled-file.ts';
 import { type BlockReader, FileChangedError } from './block-reader.ts';
 import { openBody, type SentBody } from './file-body.ts';
 import { defineProblem, type Problem } from './problem.ts';
@@ -8,8 +9,10 @@ import { type SendFileRequest, sendFile } from './send-file.ts';
 const conditionFailed = defineProblem('precondition-failed', 'precondition-failed', 'Condition not met');
 const rangeBeyond = defineProblem('range-not-satisfiable', 'range-not-satisfiable', 'Range outside the file');
 
-/** A file request without what the HTTP request itself says. */
-export type FileReply = Omit<SendFileRequest, 'method' | 'headers' | 'nowMs'>;
+/** A file request without what the HTTP request itself says; an assembled file is never nginx's to send. */
+export type FileReply =
+  | Omit<SendFileRequest, 'method' | 'headers' | 'nowMs'>
+  | (Omit<SendFileRequest, 'method' | 'headers' | 'nowMs' | 'accelUri'> & { file: AssembledFile });
 
 /**
  * Answers a Fastify request with a file: conditions, ranges, bytes. A failed condition (412) and a range beyond
@@ -27,7 +30,9 @@ export async function replyWithFile(
   if (answer.status === 412)
     throw conditionFailed('The file is not in the state that the request asks for.', answer);
   if (answer.status === 416) throw rangeBeyond('The file ends before the range begins.', answer);
-  const body = answer.body && (await openBody(answer.body, blocks));
+  const { file } = options;
+  const content = answer.body && 'pieces' in file ? readFromPieces(answer.body, file) : answer.body;
+  const body = content && (await openBody(content, blocks));
   reply.hijack();
   const { raw } = reply;
   try {

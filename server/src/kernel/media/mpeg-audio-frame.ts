@@ -1,8 +1,7 @@
-/** One MPEG audio (layer I–III) or ADTS AAC frame header, enough to find the next one. */
-export interface AudioFrame {
-  kind: 'mp3' | 'aac';
-  lengthBytes: number;
-}
+/** One MPEG audio (layer I–III) or ADTS AAC frame header, enough to find the next one; `samples` of each channel. */
+export type AudioFrame =
+  | { kind: 'aac'; lengthBytes: number }
+  | { kind: 'mp3'; lengthBytes: number; sampleRate: number; samples: number };
 
 const kbps = {
   mpeg1: {
@@ -43,10 +42,13 @@ function readMpeg(version: number, layerBits: number, b2: number): AudioFrame | 
   // Versions 3, 2, 0 are MPEG-1, MPEG-2 and MPEG-2.5: full, half and quarter rate.
   const sampleRate = fullRate / (isMpeg1 ? 1 : version === 2 ? 2 : 4);
   const padding = (b2 >> 1) & 1;
-  if (layer === 1)
-    return { kind: 'mp3', lengthBytes: (Math.floor((12_000 * bitrate) / sampleRate) + padding) * 4 };
-  const bytesPerUnit = layer === 3 && !isMpeg1 ? 72_000 : 144_000;
-  return { kind: 'mp3', lengthBytes: Math.floor((bytesPerUnit * bitrate) / sampleRate) + padding };
+  if (layer === 1) {
+    const lengthBytes = (Math.floor((12_000 * bitrate) / sampleRate) + padding) * 4;
+    return { kind: 'mp3', lengthBytes, sampleRate, samples: 384 };
+  }
+  const samples = layer === 3 && !isMpeg1 ? 576 : 1152;
+  const lengthBytes = Math.floor((samples * 125 * bitrate) / sampleRate) + padding;
+  return { kind: 'mp3', lengthBytes, sampleRate, samples };
 }
 
 /** The kind of the first place where three frames follow one another: chance sync words don't line up. */
