@@ -10,6 +10,8 @@ import { makeRenditionHandler } from './make-rendition.job.ts';
 import { createMediaContext, type MediaContext } from './media-context.ts';
 import { openAudio } from './open-audio.ts';
 import { verifySignature } from './open-for-reader.ts';
+import { openOriginal } from './open-original.ts';
+import { mayRead } from './policy.ts';
 import type { MediaDoor } from './public.ts';
 import { findRecording, updateRecording } from './recording-repo.ts';
 import { removeFilesHandler } from './remove-files.job.ts';
@@ -22,6 +24,7 @@ import { signAddress } from './sign-address.ts';
 import { makeSignature } from './signature.ts';
 import { mediaChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
+import { uploadRecording } from './upload-recording.ts';
 
 /** Recordings, their renditions, and the bytes of both. */
 export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
@@ -50,6 +53,8 @@ function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {
       return { recordingId: recording.id, jobId };
     },
     uploadFile: (uploader, file) => uploadFile(context, uploader, file),
+    uploadForm: (uploader, parts, expectedBytes, alongside) =>
+      uploadRecording(context, uploader, parts, expectedBytes, alongside),
     cancelExtraction: async (tx, organisationId, id) => {
       await cancelExtraction(tx, context, organisationId, id);
     },
@@ -60,6 +65,8 @@ function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {
       await requestRendition(tx, context, organisationId, id, wish);
     },
     getRecording: findRecording,
+    mayRead,
+    openOriginal: (organisationId, id) => openOriginal(context, organisationId, id),
     setVisibility: async (tx, organisationId, id, visibility) => {
       if (!(await updateRecording(tx, organisationId, id, { visibility }))) throw recordingNotFound();
     },

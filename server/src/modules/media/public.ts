@@ -1,13 +1,16 @@
+import type { Actor } from '../../kernel/auth/actor.ts';
 import type { Executor, Tx } from '../../kernel/db/db.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
+import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { FileReply } from '../../kernel/http/reply-with-file.ts';
 import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
+import type { OriginalSound } from './open-original.ts';
 import type { Recording, Visibility } from './recording.ts';
 import type { AudioFormat } from './rendition.ts';
 import type { ExtractionRequest } from './request-extraction.ts';
 import type { AddressToSign, SignedAddress } from './sign-address.ts';
 import type { LocalFile } from './upload-file.ts';
-import type { Uploader } from './upload-recording.ts';
+import type { Alongside, Uploader } from './upload-recording.ts';
 
 export {
   PROGRESS_CHANNEL,
@@ -17,6 +20,7 @@ export {
   recordingReady,
 } from './events.ts';
 export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
+export type { OriginalSound } from './open-original.ts';
 export { type Recording, type RecordingStatus, VISIBILITIES, type Visibility } from './recording.ts';
 export { AUDIO_FORMATS, type AudioFormat } from './rendition.ts';
 export type { ExtractionRequest } from './request-extraction.ts';
@@ -32,6 +36,13 @@ export interface MediaDoor {
   ): Promise<{ recordingId: string; jobId: string | null }>;
   /** A file of this machine, taken as an upload of the given person is: bytes safe, row and job committed. */
   uploadFile(uploader: Uploader, file: LocalFile): Promise<Recording>;
+  /** The one file of a form, as an upload of the given person; what `alongside` writes is committed with it. */
+  uploadForm(
+    uploader: Uploader,
+    parts: AsyncIterable<FormPart>,
+    expectedBytes: number,
+    alongside: Alongside,
+  ): Promise<Recording>;
   cancelExtraction(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
   /** Starts failed or cancelled work again, at the stage it had reached. */
   retry(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
@@ -42,6 +53,10 @@ export interface MediaDoor {
     wish: { format?: AudioFormat; quality?: string },
   ): Promise<void>;
   getRecording(q: Executor, organisationId: string, recordingId: string): Promise<Recording | null>;
+  /** Whether the actor may hear it, by its visibility or by permission. */
+  mayRead(actor: Actor, recording: Recording): boolean;
+  /** The file as it came, for tools that read all of it; there as soon as it is stored and probed. */
+  openOriginal(organisationId: string, recordingId: string): Promise<OriginalSound>;
   setVisibility(tx: Tx, organisationId: string, recordingId: string, visibility: Visibility): Promise<void>;
   /** Row at once, files by a job of the same transaction; 409 while a foreign key refers to it. */
   removeRecording(tx: Tx, organisationId: string, recordingId: string): Promise<void>;

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { MediaContext } from './media-context.ts';
 import type { Recording } from './recording.ts';
-import type { UploadPart } from './upload-form.ts';
 import { type Uploader, uploadRecording } from './upload-recording.ts';
 
 /** A file of this machine that is to become a recording; it is copied and stays where it is. */
@@ -25,8 +25,8 @@ export async function uploadFile(
   return uploadRecording(context, uploader, partsOf(file), size);
 }
 
-async function* partsOf({ path, filename, title, language }: LocalFile): AsyncIterable<UploadPart> {
+async function* partsOf({ path, filename, title, language }: LocalFile): AsyncIterable<FormPart> {
   yield { kind: 'field', name: 'title', value: title };
   yield { kind: 'field', name: 'language', value: language };
-  yield { kind: 'file', name: 'file', filename, chunks: createReadStream(path) };
+  yield { kind: 'file', name: 'file', filename, mimeType: '', chunks: createReadStream(path) };
 }

@@ -1,16 +1,12 @@
 import { Check, Errors } from 'typebox/value';
 import { cleanLine } from '../../kernel/clean-line.ts';
+import type { FormPart } from '../../kernel/http/form-parts.ts';
 import { validationFailed } from '../../kernel/http/problem.ts';
 import type { Draft } from '../../kernel/storage/storage.ts';
 import { emptyFile, notAudio } from './errors.ts';
 import { cleanFilename } from './names.ts';
 import { UploadFields } from './schemas.ts';
 import { plainlyNotMedia, SNIFF_BYTES } from './sniff.ts';
-
-/** One part of a form as it arrives; a file's bytes are read once, in order. */
-export type UploadPart =
-  | { kind: 'file'; name: string; filename: string; chunks: AsyncIterable<Uint8Array> }
-  | { kind: 'field'; name: string; value: unknown };
 
 /** A form whose file is in the draft, its fields checked and cleaned. */
 export interface UploadedForm {
@@ -20,7 +16,7 @@ export interface UploadedForm {
 }
 
 /** Streams the file into the draft and checks the rest; throws the problem that the client reads. */
-export async function readUploadForm(parts: AsyncIterable<UploadPart>, draft: Draft): Promise<UploadedForm> {
+export async function readUploadForm(parts: AsyncIterable<FormPart>, draft: Draft): Promise<UploadedForm> {
   const fields: Record<string, unknown> = {};
   let filename: string | null | undefined;
   for await (const part of parts) {

@@ -1,3 +1,5 @@
+import type { Tx } from '../../kernel/db/db.ts';
+import type { FormPart } from '../../kernel/http/form-parts.ts';
 import { newId } from '../../kernel/id.ts';
 import { MediaError, type MediaInfo } from '../../kernel/media/tools.ts';
 import { codeOf } from '../../kernel/reason-of.ts';
@@ -12,7 +14,7 @@ import { toFacts } from './probed-facts.ts';
 import type { Recording } from './recording.ts';
 import type { NewRecording } from './recording-repo.ts';
 import { queueNewRecording } from './request-extraction.ts';
-import { readUploadForm, type UploadedForm, type UploadPart } from './upload-form.ts';
+import { readUploadForm, type UploadedForm } from './upload-form.ts';
 
 /** Long files without an index are measured by decoding; past this the worker does it. */
 const PROBE_MS = 15_000;
@@ -23,6 +25,9 @@ export interface Uploader {
   personId: string | null;
 }
 
+/** What the caller adds in the transaction that adds the recording: both or none. */
+export type Alongside = (tx: Tx, recording: Recording) => Promise<void>;
+
 /**
  * Takes a form's file. Answers only when the bytes are on the disk and the row and its job are committed; anything
  * less leaves nothing behind but, after a crash in between, a file that the sweep removes.
@@ -30,8 +35,9 @@ export interface Uploader {
 export async function uploadRecording(
   context: MediaContext,
   uploader: Uploader,
-  parts: AsyncIterable<UploadPart>,
+  parts: AsyncIterable<FormPart>,
   expectedBytes: number,
+  alongside: Alongside = async () => {},
 ): Promise<Recording> {
   const { storage } = context.kernel;
   let draft: Draft | undefined;
@@ -41,7 +47,8 @@ export async function uploadRecording(
     const info = await probeSoon(context, draft.path);
     const id = newId();
     const file = await draft.commit(newFileKey(uploader.organisationId, id, 'original'));
-    return await keepOrRemove(context, uploader, toNewRecording(context, uploader, id, form, file, info));
+    const wanted = toNewRecording(context, uploader, id, form, file, info);
+    return await keepOrRemove(context, uploader, wanted, alongside);
   } catch (error) {
     await draft?.abandon();
     if (error instanceof StorageFullError) {
@@ -60,12 +67,16 @@ async function keepOrRemove(
   context: MediaContext,
   { organisationId }: Uploader,
   wanted: NewRecording & { original: { originalKey: string } },
+  alongside: Alongside,
 ): Promise<Recording> {
   const { db, storage } = context.kernel;
   try {
-    const queued = await db.transaction((tx) => queueNewRecording(tx, context, organisationId, wanted));
-    if (!queued) throw new Error('an upload has no address, so none can be taken');
-    return queued.recording;
+    return await db.transaction(async (tx) => {
+      const queued = await queueNewRecording(tx, context, organisationId, wanted);
+      if (!queued) throw new Error('an upload has no address, so none can be taken');
+      await alongside(tx, queued.recording);
+      return queued.recording;
+    });
   } catch (error) {
     // A commit whose answer was lost may have happened: removing the file then would break an existing recording.
     if (!isCommitUncertain(error)) await storage.remove(wanted.original.originalKey).catch(() => undefined);

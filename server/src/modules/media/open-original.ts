@@ -1,0 +1,40 @@
+import { demuxerOf } from '../../kernel/media/sniff-container.ts';
+import { notReady, recordingNotFound } from './errors.ts';
+import type { MediaContext } from './media-context.ts';
+import { pathOfStored } from './open-audio.ts';
+import { toMediaInfo } from './probed-facts.ts';
+import { findRecording } from './recording-repo.ts';
+
+/** A recording's own file, and which sound in it counts; for tools that read the whole of it. */
+export interface OriginalSound {
+  path: string;
+  /** ffmpeg's name of what the file really is. */
+  demuxer: string;
+  audioStreamIndex: number;
+  durationMs: number;
+}
+
+/**
+ * The file as it came. It can be read before the recording plays: as soon as it is stored and probed. Throws
+ * `media.recording-not-found`, `media.not-ready`, or `media.rendition-not-found` when the file is gone.
+ */
+export async function openOriginal(
+  context: MediaContext,
+  organisationId: string,
+  recordingId: string,
+): Promise<OriginalSound> {
+  const recording = await findRecording(context.kernel.db.kysely, organisationId, recordingId);
+  if (!recording) throw recordingNotFound();
+  const source = toMediaInfo(recording);
+  if (source === null || recording.originalKey === null) {
+    throw notReady('The sound of this recording is not known yet.', {
+      members: { recording_status: recording.status },
+    });
+  }
+  return {
+    path: await pathOfStored(context, recording.originalKey),
+    demuxer: demuxerOf(source.container),
+    audioStreamIndex: source.audioStreamIndex,
+    durationMs: source.durationMs,
+  };
+}
