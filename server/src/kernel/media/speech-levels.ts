@@ -2,7 +2,6 @@ import { pcmRate } from './decode-pcm.ts';
 
 /** What one level stands for. */
 export const levelFrameMs = 20;
-const samplesPerFrame = (pcmRate * levelFrameMs) / 1000;
 /** A level of 0 is this or quieter, in decibels below full scale; each step is half a decibel. */
 const quietestDb = -100;
 const stepsPerDb = 2;
@@ -19,17 +18,22 @@ export function levelSpan(db: number): number {
 
 /** Reduces samples to one byte of loudness per 20 ms: 2 MB for 12 hours. A constant offset is no loudness. */
 export class SpeechLevels {
+  readonly #samplesPerFrame: number;
   #bytes = new Uint8Array(64 * 1024);
   #length = 0;
   #sum = 0;
   #squares = 0;
   #samples = 0;
 
+  constructor(sampleRate = pcmRate) {
+    this.#samplesPerFrame = (sampleRate * levelFrameMs) / 1000;
+  }
+
   push(samples: Int16Array): void {
     for (let begin = 0; begin < samples.length; ) {
-      const end = Math.min(samples.length, begin + samplesPerFrame - this.#samples);
+      const end = Math.min(samples.length, begin + this.#samplesPerFrame - this.#samples);
       this.#add(samples, begin, end);
-      if (this.#samples === samplesPerFrame) this.#close();
+      if (this.#samples === this.#samplesPerFrame) this.#close();
       begin = end;
     }
   }
