@@ -24,6 +24,27 @@ test('path values are encoded and empty query values left out', () => {
   expect(() => addressOf('', '/api/debats/{id}', {})).toThrow('needs a value for id');
 });
 
+test('a form goes as a form, anything else as JSON', async () => {
+  const heard: [string | undefined, string][] = [];
+  const baseUrl = await serve((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      heard.push([request.headers['content-type'], body]);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  const client = createClient({ baseUrl });
+  const form = new FormData();
+  form.set('file', new File(['WEBVTT'], 'séance.vtt'));
+  const path = { id: 'a' };
+  await client.post('/api/recordings/{id}/cancel', { path, body: form });
+  await client.post('/api/recordings/{id}/cancel', { path, body: { title: 'Séance' } });
+  expect(heard[0]?.[0]).toMatch(/^multipart\/form-data; boundary=/);
+  expect(heard[0]?.[1]).toContain('WEBVTT');
+  expect(heard[1]).toEqual(['application/json', '{"title":"Séance"}']);
+});
+
 test('a refusal becomes an ApiProblem with its fields and request id', async () => {
   const baseUrl = await serve((_, response) => {
     response.writeHead(409, { 'content-type': 'application/problem+json', 'x-request-id': 'r-7' });

@@ -64,11 +64,15 @@ function singleFlight(refresh: (() => Promise<string | null>) | undefined): () =
 function requestOf(method: Method, call: Call, token: string | null): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...call.headers };
   if (token !== null) headers.authorization = `Bearer ${token}`;
-  if (call.body !== undefined) headers['content-type'] = 'application/json';
+  // A form names its own boundary, which only whoever writes it out knows.
+  const isForm = call.body instanceof FormData;
+  if (call.body !== undefined && !isForm) headers['content-type'] = 'application/json';
   return {
     method: method.toUpperCase(),
     headers,
-    ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    ...(call.body === undefined
+      ? {}
+      : { body: isForm ? (call.body as FormData) : JSON.stringify(call.body) }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   };
 }
