@@ -4,7 +4,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import { createSession, type Session } from './features/accounts/session.ts';
 import { recordingIdOf, sendFile } from './features/media/send-file.ts';
 import { type Upload, UploadQueue } from './features/media/upload-queue.ts';
-import { currentLanguage } from './i18n/language.ts';
+import { currentLanguage, t } from './i18n/language.ts';
 import { keptHere } from './kept-here.ts';
 import { createLiveUpdates, type LiveUpdates } from './live-updates/live-socket.ts';
 import { createOpenTrack } from './player/open-track.ts';
@@ -12,7 +12,9 @@ import { Player } from './player/player.ts';
 import type { PlayerState } from './player/player-state.ts';
 import { createSavedPositions } from './player/saved-positions.ts';
 import { createNotices, type Notices } from './ui/notices.ts';
+import { problemText } from './ui/problem-text.ts';
 import { createReachability, type Reachability } from './ui/reachability.ts';
+import { createRemovals, type Removals } from './ui/removals.ts';
 
 /** What lives as long as the page, above the router: made once in main.tsx, reached with `useServices`. */
 export interface Services {
@@ -22,6 +24,7 @@ export interface Services {
   uploads: UploadQueue;
   live: LiveUpdates;
   notices: Notices;
+  removals: Removals;
   reachability: Reachability;
 }
 
@@ -61,8 +64,7 @@ function createUploads(session: Session): UploadQueue {
     onSent: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<string> => {
-    const once = (token: string | null) =>
-      sendFile({ upload, file, language: currentLanguage(), token, onSent, signal });
+    const once = (token: string | null) => sendFile({ upload, file, token, onSent, signal });
     // A token may end while a long file waits its turn: ask for one that will last, then send.
     await session.client.get('/api/user/me', { signal });
     return recordingIdOf(await once(session.token()));
@@ -81,13 +83,14 @@ function createUploads(session: Session): UploadQueue {
 export function createServices(): Services {
   const session = createSession(keptHere);
   const reachability = createReachability();
+  const notices = createNotices();
   const clientId = Math.random().toString(36).slice(2);
   return {
     session,
     queries: createQueries(reachability),
     player: new Player({
       audio: new Audio(),
-      open: createOpenTrack(session.client),
+      open: createOpenTrack(session.client, () => isHeldBy(session, 'media.read')),
       positions: createSavedPositions(keptHere),
       storage: keptHere,
     }),
@@ -96,10 +99,16 @@ export function createServices(): Services {
       address: () => socketAddress(session, clientId),
       open: (address) => new WebSocket(address),
     }),
-    notices: createNotices(),
+    notices,
+    removals: createRemovals(notices, (problem) =>
+      notices.say(problemText(problem, t, currentLanguage()).sentence),
+    ),
     reachability,
   };
 }
+
+const isHeldBy = (session: Session, permission: string): boolean =>
+  session.getState().me?.permissions.includes(permission) ?? false;
 
 export const ServicesContext = createContext<Services | null>(null);
 

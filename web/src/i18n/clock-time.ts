@@ -8,6 +8,13 @@ export function formatClock(seconds: number, wholeSeconds = seconds): string {
   return `${minutes}:${two(total % 60)}`;
 }
 
+/** Writes a place exactly enough for an address that lands on a word: `1:02:45.3`. Never later than the word. */
+export function formatPlace(seconds: number): string {
+  const tenths = Math.max(0, Math.floor(seconds * 10 + 1e-6));
+  const rest = tenths % 10;
+  return `${formatClock(Math.floor(tenths / 10))}${rest === 0 ? '' : `.${rest}`}`;
+}
+
 /** Reads `754`, `12:34`, `1:02:45`, `1h2m45s` or `62m`; null when it is no instant. */
 export function parseClock(text: string): number | null {
   const trimmed = text.trim();

@@ -77,3 +77,12 @@ export function formatLength(seconds: number, language: Language): string {
 export function formatList(names: string[], language: Language): string {
   return new Intl.ListFormat(localeOf[language], { type: 'conjunction' }).format(names);
 }
+
+/** The name of a language in the reader's own: `en` → `anglais`; an unknown tag stays as it is. */
+export function formatLanguage(tag: string, language: Language): string {
+  try {
+    return new Intl.DisplayNames(localeOf[language], { type: 'language' }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

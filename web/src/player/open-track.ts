@@ -2,9 +2,12 @@ import { ApiProblem, type Client } from '@antenne/client';
 import { expiryOf, type Source, type Track } from './track.ts';
 
 /** Makes the function that asks the server for a signed address of a track. */
-export function createOpenTrack(client: Client): (track: Track) => Promise<Source> {
+export function createOpenTrack(client: Client, maySign: () => boolean): (track: Track) => Promise<Source> {
   return async (track) => {
     if (track.kind === 'recording') {
+      // A public one opens without a signature, which only whoever may hear the others can ask for.
+      if (!maySign())
+        return { url: `/api/recordings/${encodeURIComponent(track.id)}/audio`, expiresAt: null };
       const { url, expires } = await client.post('/api/recordings/{id}/sign', {
         path: { id: track.id },
         body: {},

@@ -27,6 +27,8 @@ const shapes = {
   settings: (
     <path d="M4 8h9M17.5 8H20M4 16h2.5M11 16h9M15.2 10.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4ZM8.8 18.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4Z" />
   ),
+  quote: <path d="M5 6.5h5v5.5a5 5 0 0 1-4 4.9M14 6.5h5v5.5a5 5 0 0 1-4 4.9" />,
+  bin: <path d="M4.5 6.5h15M9.5 6.5V4h5v2.5M6.5 6.5l1 13.5h9l1-13.5M10.2 10.5v5.5M13.8 10.5v5.5" />,
   check: <path d="m4.5 12.5 5 5 10-11" />,
 } satisfies Record<string, ReactNode>;
 

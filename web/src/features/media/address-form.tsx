@@ -10,6 +10,7 @@ import type { Publication } from './upload-queue.ts';
 
 interface AddressFormProps {
   title: string;
+  language: string;
   /** The débat to make of it, or null for a recording alone. */
   publication: Publication | null;
   onDone(): void;
@@ -20,7 +21,7 @@ export const isWebAddress = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
 /** Asks the server to fetch a sound; it works on while one goes elsewhere. */
-export function AddressForm({ title, publication, onDone }: AddressFormProps) {
+export function AddressForm({ title, language, publication, onDone }: AddressFormProps) {
   const { t } = useText();
   const { session, notices } = useServices();
   const queries = useQueryClient();
@@ -32,7 +33,7 @@ export function AddressForm({ title, publication, onDone }: AddressFormProps) {
     mutationFn: async (url: string): Promise<string | null> => {
       if (publication === null) {
         await session.client.post('/api/recordings/import', {
-          body: { url, title: title.trim() || undefined },
+          body: { url, title: title.trim() || undefined, language },
         });
         return null;
       }

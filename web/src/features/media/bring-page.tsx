@@ -22,9 +22,10 @@ function today(): string {
 
 /** Bring a sound: files, or an address; in the archive at once if one likes. */
 export default function BringPage() {
-  const { t } = useText();
+  const { t, language: reader } = useText();
   const { uploads } = useServices();
   const [title, setTitle] = useState('');
+  const [language, setLanguage] = useState<string>(reader);
   const [publishes, setPublishes] = useState(false);
   const [details, setDetails] = useState<Omit<Publication, 'title'>>({
     date: today(),
@@ -36,7 +37,7 @@ export default function BringPage() {
   const addFiles = (files: File[]) => {
     for (const file of files) {
       const named = files.length === 1 && title.trim() !== '' ? title.trim() : titleFromName(file.name);
-      uploads.add(file, named, publishes ? { ...details, title: named } : null);
+      uploads.add(file, named, language, publishes ? { ...details, title: named } : null);
     }
     setTitle('');
   };
@@ -51,6 +52,7 @@ export default function BringPage() {
             <h2 className="mb-4 font-serif text-title font-semibold">{t('bring.address')}</h2>
             <AddressForm
               title={title}
+              language={language}
               publication={publishes ? { ...details, title: title.trim() } : null}
               onDone={() => setTitle('')}
             />
@@ -59,6 +61,8 @@ export default function BringPage() {
         <PublicationFields
           title={title}
           onTitle={setTitle}
+          language={language}
+          onLanguage={setLanguage}
           publishes={publishes}
           onPublishes={setPublishes}
           details={details}

@@ -1,7 +1,9 @@
 import { useMay } from '../../app-services.ts';
 import { useText } from '../../i18n/language.ts';
 import { Field, Select, TextInput } from '../../ui/controls.tsx';
+import { LanguageField } from '../../ui/language-field.tsx';
 import { debatTypes } from '../archive/archive-search.ts';
+import { spokenLanguages } from './spoken-languages.ts';
 import type { Publication } from './upload-queue.ts';
 
 type Details = Omit<Publication, 'title'>;
@@ -9,6 +11,8 @@ type Details = Omit<Publication, 'title'>;
 interface PublicationFieldsProps {
   title: string;
   onTitle(title: string): void;
+  language: string;
+  onLanguage(language: string): void;
   publishes: boolean;
   onPublishes(publishes: boolean): void;
   details: Details;
@@ -19,6 +23,8 @@ interface PublicationFieldsProps {
 export function PublicationFields({
   title,
   onTitle,
+  language,
+  onLanguage,
   publishes,
   onPublishes,
   details,
@@ -39,6 +45,13 @@ export function PublicationFields({
           />
         )}
       </Field>
+      <LanguageField
+        label={t('bring.language')}
+        hint={t('bring.languageHint')}
+        value={language}
+        languages={spokenLanguages}
+        onChange={onLanguage}
+      />
       {mayPublish && (
         <label className="grid cursor-pointer grid-cols-[auto_1fr] gap-x-3 border-t border-line pt-5">
           <input

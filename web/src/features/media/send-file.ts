@@ -4,7 +4,6 @@ import type { Upload } from './upload-queue.ts';
 interface Sending {
   upload: Upload;
   file: File;
-  language: string;
   token: string | null;
   onSent(bytes: number): void;
   signal: AbortSignal;
@@ -14,12 +13,12 @@ interface Sending {
  * Sends a file as multipart, with progress (which fetch does not give). The fields precede the file, so that
  * the server knows them while it streams the bytes to disk. Resolves with the body of the 201.
  */
-export function sendFile({ upload, file, language, token, onSent, signal }: Sending): Promise<string> {
+export function sendFile({ upload, file, token, onSent, signal }: Sending): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const form = new FormData();
     form.set('title', upload.title);
-    form.set('language', language);
+    form.set('language', upload.language);
     form.set('file', file, file.name);
     request.open('POST', '/api/recordings');
     request.setRequestHeader('accept', 'application/json');

@@ -50,7 +50,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('two files are sent at a time, the third when one is done', async () => {
   const { queue, sendings } = queueWith();
-  const ids = ['a', 'b', 'c'].map((name) => queue.add(file(name), name, null));
+  const ids = ['a', 'b', 'c'].map((name) => queue.add(file(name), name, 'fr', null));
   expect(ids.map((id) => stateOf(queue, id))).toEqual(['sending', 'sending', 'waiting']);
   sendings[0]?.onSent(4);
   expect(queue.getUploads()[0]?.sentBytes).toBe(4);
@@ -65,7 +65,7 @@ test('two files are sent at a time, the third when one is done', async () => {
 
 test('cancelling stops the sending and lets the next begin; a late answer changes nothing', async () => {
   const { queue, sendings } = queueWith();
-  for (const name of ['a', 'b', 'c']) queue.add(file(name), name, null);
+  for (const name of ['a', 'b', 'c']) queue.add(file(name), name, 'fr', null);
   queue.cancel('u1');
   expect(sendings[0]?.signal.aborted).toBe(true);
   sendings[0]?.arrive('r1');
@@ -76,7 +76,7 @@ test('cancelling stops the sending and lets the next begin; a late answer change
 
 test('a lost connection is tried again after a growing while with the same id, a refusal is not', async () => {
   const { queue, sendings } = queueWith();
-  queue.add(file(), 'a', null);
+  queue.add(file(), 'a', 'fr', null);
   sendings[0]?.refuse(new ServerAway('away'));
   await settled();
   expect(stateOf(queue, 'u1')).toBe('lost');
@@ -90,7 +90,7 @@ test('a lost connection is tried again after a growing while with the same id, a
 
 test('a last try that the server has not given up yet is waited for, any other conflict is not', async () => {
   const { queue, sendings } = queueWith();
-  queue.add(file(), 'a', null);
+  queue.add(file(), 'a', 'fr', null);
   sendings[0]?.refuse(refusal(409, 'urn:antenne:problem:idempotency.in-progress'));
   await settled();
   expect(stateOf(queue, 'u1')).toBe('lost');
@@ -102,7 +102,7 @@ test('a last try that the server has not given up yet is waited for, any other c
 
 test('when the network is back nothing waits for its timer', async () => {
   const { queue, sendings } = queueWith();
-  queue.add(file(), 'a', null);
+  queue.add(file(), 'a', 'fr', null);
   sendings[0]?.refuse(refusal(503));
   await settled();
   queue.retryLost();
@@ -117,7 +117,7 @@ test('a refused débat keeps the recording: trying again does not send the file 
     if (refusals-- > 0) throw refusal(422);
     return 'd9';
   });
-  queue.add(file(), 'a', publication);
+  queue.add(file(), 'a', 'fr', publication);
   sendings[0]?.arrive('r1');
   await settled();
   expect(queue.getUploads()[0]).toMatchObject({ state: 'failed', recordingId: 'r1' });
@@ -129,8 +129,8 @@ test('a refused débat keeps the recording: trying again does not send the file 
 
 test('finished uploads are cleared, others stay', async () => {
   const { queue, sendings } = queueWith();
-  queue.add(file('a'), 'a', null);
-  queue.add(file('b'), 'b', null);
+  queue.add(file('a'), 'a', 'fr', null);
+  queue.add(file('b'), 'b', 'fr', null);
   sendings[0]?.arrive('r1');
   await settled();
   queue.clearFinished();

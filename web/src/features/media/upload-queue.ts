@@ -15,6 +15,8 @@ export interface Upload {
   id: string;
   name: string;
   title: string;
+  /** What is spoken in it. */
+  language: string;
   sizeBytes: number;
   sentBytes: number;
   /** When sending began, in milliseconds of the clock given; to foretell the end. */
@@ -82,13 +84,14 @@ export class UploadQueue {
     return this.#uploads.filter((upload) => !isOver(upload.state)).length;
   }
 
-  add(file: File, title: string, publication: Publication | null): string {
+  add(file: File, title: string, language: string, publication: Publication | null): string {
     const id = this.#parts.newId();
     this.#files.set(id, file);
     const upload: Upload = {
       id,
       name: file.name,
       title,
+      language,
       sizeBytes: file.size,
       sentBytes: 0,
       startedAtMs: null,
