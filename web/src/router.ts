@@ -2,6 +2,8 @@ import { createRootRouteWithContext, createRoute, createRouter, redirect } from 
 import type { Services } from './app-services.ts';
 import { ArchivePage } from './features/archive/archive-page.tsx';
 import { readArchiveSearch } from './features/archive/archive-search.ts';
+import { readSpokenSearch } from './features/search/search-search.ts';
+import { readTranscriptionsSearch } from './features/transcription/transcriptions-search.ts';
 import { lazyPage } from './lazy-page.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { PageCrashed } from './shell/page-crashed.tsx';
@@ -14,7 +16,11 @@ interface RouterContext {
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
-const readPlace = (search: Record<string, unknown>): { t?: string } => ({ t: text(search.t) });
+/** A second of a sound, and words to mark in its text. */
+const readPlace = (search: Record<string, unknown>): { t?: string; q?: string } => ({
+  t: text(search.t),
+  q: text(search.q),
+});
 
 /** Work rooms send whoever is not signed in to the door, and back afterwards. */
 function needsAccount({ context, location }: { context: RouterContext; location: { href: string } }): void {
@@ -26,6 +32,8 @@ const pages = {
   debat: lazyPage(() => import('./features/archive/debat-page.tsx')),
   recordings: lazyPage(() => import('./features/media/recordings-page.tsx')),
   recording: lazyPage(() => import('./features/media/recording-page.tsx')),
+  transcriptions: lazyPage(() => import('./features/transcription/transcriptions-page.tsx')),
+  search: lazyPage(() => import('./features/search/search-page.tsx')),
   bring: lazyPage(() => import('./features/media/bring-page.tsx')),
   signIn: lazyPage(() => import('./features/accounts/sign-in-page.tsx')),
   setup: lazyPage(() => import('./features/accounts/setup-page.tsx')),
@@ -33,8 +41,9 @@ const pages = {
 
 /** The code of the pages that a reader may open next. */
 export function pagePreloads(isSignedIn: boolean): (() => Promise<unknown>)[] {
-  const { debat, recordings, recording, bring, signIn } = pages;
-  const next = isSignedIn ? [debat, recordings, recording, bring] : [debat, signIn];
+  const { debat, search, recordings, recording, transcriptions, bring, signIn } = pages;
+  const work = [recordings, recording, transcriptions, bring];
+  const next = isSignedIn ? [debat, search, ...work] : [debat, search, signIn];
   return [...next.map(({ preload }) => preload), () => import('./player/dock.tsx')];
 }
 
@@ -86,10 +95,25 @@ const bring = createRoute({
 
 const recording = createRoute({
   getParentRoute: () => root,
+  // Open to all: a public recording is read and heard without an account.
   path: '/recordings/$id',
-  beforeLoad: needsAccount,
   validateSearch: readPlace,
   component: pages.recording,
+});
+
+const transcriptions = createRoute({
+  getParentRoute: () => root,
+  path: '/transcriptions',
+  beforeLoad: needsAccount,
+  validateSearch: readTranscriptionsSearch,
+  component: pages.transcriptions,
+});
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/search',
+  validateSearch: readSpokenSearch,
+  component: pages.search,
 });
 
 const signIn = createRoute({
@@ -119,7 +143,18 @@ function stringifySearch(search: Record<string, unknown>): string {
 
 export function createAppRouter(services: Services) {
   return createRouter({
-    routeTree: root.addChildren([home, archive, debat, recordings, bring, recording, signIn, setup]),
+    routeTree: root.addChildren([
+      home,
+      archive,
+      debat,
+      search,
+      recordings,
+      bring,
+      recording,
+      transcriptions,
+      signIn,
+      setup,
+    ]),
     context: { services },
     defaultPreload: 'intent',
     defaultPendingComponent: PagePending,

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { type Services, useServices } from '../app-services.ts';
 import { copyPlace } from '../player/copy-place.ts';
 
@@ -15,12 +15,12 @@ export function takesKeys(target: EventTarget | null): boolean {
 const takesSpace = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button, a, summary, [role="button"]') !== null;
 
-/** Puts the focus in the search of the page; true when there is one. */
-function focusSearch(): boolean {
-  const search = document.querySelector<HTMLInputElement>('input[type="search"]');
-  search?.focus();
-  search?.select();
-  return search !== null;
+/** Puts the focus in a field of the page; true when there is one. */
+function focusField(selector: string): boolean {
+  const field = document.querySelector<HTMLInputElement>(selector);
+  field?.focus();
+  field?.select();
+  return field !== null;
 }
 
 type Key = (services: Services) => void;
@@ -49,7 +49,8 @@ interface Panels {
 export function useKeyboard({ openPalette, openKeys }: Panels): void {
   const services = useServices();
   const navigate = useNavigate();
-  useEffect(() => {
+  // Before the first paint: whoever sees the page may already press a key.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
@@ -59,7 +60,10 @@ export function useKeyboard({ openPalette, openKeys }: Panels): void {
       if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
       if (event.key === '?') openKeys();
       else if (event.key === '/') {
-        if (!focusSearch()) void navigate({ to: '/archive' }).then(() => focusSearch());
+        // The page of the search takes the focus itself when it comes with nothing to look for.
+        if (!focusField('input[data-search]')) void navigate({ to: '/search' });
+      } else if (event.key === 'f' && focusField('input[data-find]')) {
+        // The text of this page is searched from here on.
       } else {
         const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
         const act = playerKeys[key];

@@ -13,6 +13,8 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     [t('keys.rate'), ['<', '>']],
     [t('keys.copy'), ['C']],
     [t('keys.search'), ['/']],
+    [t('keys.find'), ['F']],
+    [t('keys.sentences'), ['↑', '↓']],
     [t('keys.palette'), [`${commandKey} K`]],
     [t('keys.list'), ['?']],
   ];

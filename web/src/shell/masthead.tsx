@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, startTransition, useState } from 'react';
-import { useMe, usePlayerState, useUploads } from '../app-services.ts';
+import { useMay, useMe, usePlayerState, useUploads } from '../app-services.ts';
 import { useOrganisationName } from '../features/accounts/organisation.ts';
 import { useText } from '../i18n/language.ts';
 import { buttonLook, IconButton } from '../ui/controls.tsx';
@@ -64,28 +64,16 @@ export function Masthead({ openPalette, openKeys }: MastheadProps) {
             {name}
           </span>
         </Link>
-        {me !== null && (
-          <nav
-            aria-label={t('shell.navigation')}
-            className="flex items-center gap-6 max-md:order-last max-md:w-full max-md:pb-1"
-          >
-            <Link to="/archive" className={navLook}>
-              {t('shell.archive')}
-            </Link>
-            <Link to="/recordings" className={navLook}>
-              {t('shell.recordings')}
-            </Link>
-          </nav>
-        )}
+        <Rooms />
         <div className="flex items-center gap-1 md:ml-auto md:gap-3">
           <UploadsUnderWay />
           <button
             type="button"
             onClick={openPalette}
-            className="flex h-10 items-center gap-2.5 rounded-(--radius) px-2.5 text-faint transition-colors hover:bg-sunk hover:text-ink md:min-w-60 md:border md:border-line"
+            className="flex h-10 items-center gap-2.5 rounded-(--radius) px-2.5 text-faint transition-colors hover:bg-sunk hover:text-ink md:border md:border-line lg:min-w-60"
           >
             <Icon name="search" size={16} />
-            <span className="max-md:sr-only">{t('shell.findOrGo')}</span>
+            <span className="max-lg:sr-only">{t('shell.findOrGo')}</span>
             <kbd className="ml-auto font-sans text-note max-md:hidden">{commandKey} K</kbd>
           </button>
           {me === null && (
@@ -97,6 +85,36 @@ export function Masthead({ openPalette, openKeys }: MastheadProps) {
         </div>
       </div>
     </header>
+  );
+}
+
+/** The rooms that the reader may enter. */
+function Rooms() {
+  const { t } = useText();
+  const me = useMe();
+  const mayReadTexts = useMay('transcription.read');
+  return (
+    <nav
+      aria-label={t('shell.navigation')}
+      className="flex items-center gap-5 overflow-x-auto [scrollbar-width:none] max-md:order-last max-md:w-full max-md:pb-1 md:gap-6"
+    >
+      <Link to="/archive" className={navLook}>
+        {t('shell.archive')}
+      </Link>
+      <Link to="/search" className={navLook}>
+        {t('shell.search')}
+      </Link>
+      {me !== null && (
+        <Link to="/recordings" className={navLook}>
+          {t('shell.recordings')}
+        </Link>
+      )}
+      {mayReadTexts && (
+        <Link to="/transcriptions" className={navLook}>
+          {t('shell.transcriptions')}
+        </Link>
+      )}
+    </nav>
   );
 }
 

@@ -49,13 +49,24 @@ function useEntries(query: string, services: Services): Entry[] {
   const navigate = useNavigate();
   const me = useMe();
   const mayBring = useMay('media.write');
+  const mayReadTexts = useMay('transcription.read');
   const settled = useSettled(query);
   const debats = useDebats(settled);
   const go = (to: string) => () => void navigate({ to });
   const group = { go: t('palette.go'), actions: t('palette.actions'), debats: t('palette.debats') };
-  const fixed: Entry[] = [{ id: 'archive', group: group.go, text: t('shell.archive'), act: go('/archive') }];
+  const fixed: Entry[] = [
+    { id: 'archive', group: group.go, text: t('shell.archive'), act: go('/archive') },
+    { id: 'spoken', group: group.go, text: t('shell.search'), act: go('/search') },
+  ];
   if (me !== null)
     fixed.push({ id: 'recordings', group: group.go, text: t('shell.recordings'), act: go('/recordings') });
+  if (mayReadTexts)
+    fixed.push({
+      id: 'transcriptions',
+      group: group.go,
+      text: t('shell.transcriptions'),
+      act: go('/transcriptions'),
+    });
   if (mayBring)
     fixed.push({ id: 'bring', group: group.go, text: t('bring.title'), act: go('/recordings/new') });
   if (me === null)
@@ -96,8 +107,8 @@ function useEntries(query: string, services: Services): Entry[] {
     {
       id: 'search',
       group: group.debats,
-      text: t('palette.searchArchive', { query: query.trim() }),
-      act: () => void navigate({ to: '/archive', search: { q: query.trim() } }),
+      text: t('palette.searchSpoken', { query: query.trim() }),
+      act: () => void navigate({ to: '/search', search: { q: query.trim() } }),
     },
   ];
 }

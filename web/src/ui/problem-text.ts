@@ -36,6 +36,12 @@ const byCode: Record<string, Sentence> = {
   'media.storage-full': (t) => t('problem.diskFull'),
   'media.timeout': (t) => t('problem.timeout'),
   'media.cancelled': (t) => t('problem.cancelled'),
+  'transcription.no-engine': (t) => t('problem.noEngine'),
+  'transcription.engine-away': (t) => t('problem.engineAway'),
+  'transcription.engine-refused': (t) => t('problem.engineRefused'),
+  'transcription.bad-file': (t) => t('problem.badTranscript'),
+  'transcription.already-asked': (t) => t('problem.alreadyAsked'),
+  'transcription.cancelled': (t) => t('problem.cancelled'),
   overloaded: waiting('tooManyRequests'),
 };
 

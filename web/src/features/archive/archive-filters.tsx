@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
 import { useText } from '../../i18n/language.ts';
 import { Button, Select } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icons.tsx';
+import { useTyped } from '../../ui/use-typed.ts';
 import {
   type ArchiveSearch,
   debatStatuses,
@@ -67,23 +67,7 @@ export function ArchiveFilters({ search }: { search: ArchiveSearch }) {
 /** What is typed reaches the address after a pause; an address from elsewhere reaches what is typed. */
 function SearchText({ q, onChange }: { q: string; onChange(q: string): void }) {
   const { t } = useText();
-  const [typed, setTyped] = useState(q);
-  const sent = useRef(q);
-  useEffect(() => {
-    if (q === sent.current) return;
-    sent.current = q;
-    setTyped(q);
-  }, [q]);
-  const send = useRef(onChange);
-  send.current = onChange;
-  useEffect(() => {
-    if (typed === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed;
-      send.current(typed);
-    }, typingPauseMs);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(q, onChange, typingPauseMs);
   return (
     <label className="flex min-h-11 flex-1 max-md:basis-full items-center gap-2.5 text-faint max-md:border-b max-md:border-line">
       <Icon name="search" size={17} />

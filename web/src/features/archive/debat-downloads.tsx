@@ -21,7 +21,7 @@ export function DebatDownloads({ debat }: { debat: Debat }) {
   const renditions = streaming.data?.renditions ?? [];
   if (renditions.length === 0) return null;
   return (
-    <section>
+    <section className="mt-8">
       <h2 className="mb-2 font-medium">{t('debat.download')}</h2>
       <ul className="flex flex-wrap gap-x-8 gap-y-1">
         {renditions.map(({ format, quality, file_size: sizeBytes, download_url: address }) => {

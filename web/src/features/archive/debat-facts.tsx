@@ -36,7 +36,7 @@ export function DebatFacts({ debat }: { debat: Debat }) {
   const names = (list: string[]) => (list.length === 0 ? null : formatList(list, language));
   return (
     <aside>
-      <h2 className="mb-2 font-medium">{t('debat.facts')}</h2>
+      <h2 className="mb-2 font-medium max-lg:hidden">{t('debat.facts')}</h2>
       <dl className="border-b border-line">
         <Fact name={t('debat.hours')}>{hours.join(' – ')}</Fact>
         <Fact name={t('debat.type')}>{t(`type.${debat.type}`)}</Fact>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useServices } from '../../app-services.ts';
 import { parseClock } from '../../i18n/clock-time.ts';
@@ -10,8 +10,10 @@ import { useLive } from '../../live-updates/use-live.ts';
 import { SoundStage } from '../../player/sound-stage.tsx';
 import { PagePending } from '../../shell/page-pending.tsx';
 import { PageProblem } from '../../shell/page-problem.tsx';
+import { Fold } from '../../ui/fold.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
+import { TranscriptSection } from '../transcription/transcript-section.tsx';
 import type { Debat } from './archive-search.ts';
 import { DebatDownloads } from './debat-downloads.tsx';
 import { DebatFacts } from './debat-facts.tsx';
@@ -63,7 +65,8 @@ export default function DebatPage() {
 function DebatSheet({ debat }: { debat: Debat }) {
   const { t, language } = useText();
   const { player } = useServices();
-  const { t: place } = route.useSearch();
+  const { t: place, q } = route.useSearch();
+  const navigate = useNavigate();
   const track = debatTrack(debat, language);
   const hasText = debat.description !== null && debat.description.trim() !== '';
   const atSeconds = place === undefined ? null : parseClock(place);
@@ -83,18 +86,36 @@ function DebatSheet({ debat }: { debat: Debat }) {
       </header>
       {debat.has_audio && <SoundStage track={track} atSeconds={atSeconds} />}
       <ExtractionNote debat={debat} />
-      <div className="grid gap-x-16 gap-y-10 pt-9 lg:grid-cols-[minmax(0,1fr)_24rem]">
-        {(hasText || debat.has_audio) && (
-          <div>
-            {hasText && (
-              <div className="mb-8 max-w-[65ch] font-serif text-lead whitespace-pre-line">
-                {typeset(debat.description ?? '')}
-              </div>
-            )}
-            {debat.has_audio && <DebatDownloads debat={debat} />}
-          </div>
-        )}
-        <DebatFacts debat={debat} />
+      <div className="grid gap-x-16 gap-y-8 pt-8 lg:grid-cols-[minmax(0,1fr)_21rem] lg:[&:has(>:first-child:empty)]:grid-cols-1">
+        <div className="min-w-0 empty:hidden">
+          {hasText && (
+            <div className="mb-8 max-w-[65ch] font-serif text-lead whitespace-pre-line">
+              {typeset(debat.description ?? '')}
+            </div>
+          )}
+          {debat.has_audio && debat.recording_id !== null && (
+            <TranscriptSection
+              recordingId={debat.recording_id}
+              track={track}
+              language={null}
+              atSeconds={atSeconds}
+              q={q ?? ''}
+              onFind={(words) =>
+                void navigate({
+                  to: '/archive/$id',
+                  params: { id: debat.id },
+                  search: { t: place, q: words === '' ? undefined : words },
+                  replace: true,
+                  resetScroll: false,
+                })
+              }
+            />
+          )}
+        </div>
+        <Fold title={t('debat.facts')}>
+          <DebatFacts debat={debat} />
+          {debat.has_audio && <DebatDownloads debat={debat} />}
+        </Fold>
       </div>
     </>
   );

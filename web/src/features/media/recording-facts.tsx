@@ -14,7 +14,7 @@ export function RecordingFacts({ recording }: { recording: Recording }) {
     value === null ? null : `${formatNumber(value, language, digits)}\u00a0${name}`;
   return (
     <aside>
-      <h2 className="mb-2 font-medium">{t('recordings.technical')}</h2>
+      <h2 className="mb-2 font-medium max-lg:hidden">{t('recordings.technical')}</h2>
       <dl className="border-b border-line">
         <Fact name={t('debat.duration')}>
           {recording.duration_seconds === null ? null : formatLength(recording.duration_seconds, language)}

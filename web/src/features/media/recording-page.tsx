@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useServices } from '../../app-services.ts';
+import { useMe, useServices } from '../../app-services.ts';
 import { parseClock } from '../../i18n/clock-time.ts';
 import { formatInstant } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
@@ -11,9 +11,11 @@ import { SoundStage } from '../../player/sound-stage.tsx';
 import { PagePending } from '../../shell/page-pending.tsx';
 import { PageProblem } from '../../shell/page-problem.tsx';
 import { Progress } from '../../ui/controls.tsx';
+import { Fold } from '../../ui/fold.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { failureText } from '../../ui/problem-text.ts';
+import { TranscriptSection } from '../transcription/transcript-section.tsx';
 import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { RecordingFacts } from './recording-facts.tsx';
 import { RecordingRenditions } from './recording-renditions.tsx';
@@ -25,7 +27,8 @@ function useRecording(id: string) {
   const { session } = useServices();
   const queries = useQueryClient();
   const askingMs = useAskingMs();
-  useLive('user', ({ type, data }) => {
+  const me = useMe();
+  useLive(me === null ? null : 'user', ({ type, data }) => {
     if (type === 'recording_updated' && data.recording_id === id)
       void queries.invalidateQueries({ queryKey: ['recording', id] });
   });
@@ -45,15 +48,16 @@ export default function RecordingPage() {
   const { t } = useText();
   const { id } = route.useParams();
   const recording = useRecording(id);
+  const me = useMe();
   usePageTitle(recording.data?.title ?? t('recordings.title'));
   return (
     <article className="pt-5 md:pt-7">
       <Link
-        to="/recordings"
+        to={me === null ? '/archive' : '/recordings'}
         className="inline-flex items-center gap-1.5 py-1 text-soft no-underline hover:text-ink"
       >
         <Icon name="left" size={14} />
-        {t('recordings.backToList')}
+        {me === null ? t('debat.backToArchive') : t('recordings.backToList')}
       </Link>
       {recording.isPending && <PagePending />}
       {recording.isError && recording.data === undefined && (
@@ -71,7 +75,8 @@ export default function RecordingPage() {
 function RecordingSheet({ recording }: { recording: Recording }) {
   const { t, language } = useText();
   const { player } = useServices();
-  const { t: place } = route.useSearch();
+  const { t: place, q } = route.useSearch();
+  const navigate = useNavigate();
   const track = recordingTrack(recording, language);
   const isReady = recording.status === 'ready';
   const atSeconds = place === undefined ? null : parseClock(place);
@@ -98,9 +103,31 @@ function RecordingSheet({ recording }: { recording: Recording }) {
           <p className="text-faint">{failureText(recording.error_code, recording.error, t)}</p>
         </div>
       )}
-      <div className="grid gap-x-16 gap-y-10 pt-9 lg:grid-cols-[minmax(0,1fr)_28rem]">
-        <RecordingRenditions recording={recording} />
-        <RecordingFacts recording={recording} />
+      <div className="grid gap-x-16 gap-y-8 pt-8 lg:grid-cols-[minmax(0,1fr)_21rem] lg:[&:has(>:first-child:empty)]:grid-cols-1">
+        <div className="min-w-0 empty:hidden">
+          {isReady && (
+            <TranscriptSection
+              recordingId={recording.id}
+              track={track}
+              language={recording.language}
+              atSeconds={atSeconds}
+              q={q ?? ''}
+              onFind={(words) =>
+                void navigate({
+                  to: '/recordings/$id',
+                  params: { id: recording.id },
+                  search: { t: place, q: words === '' ? undefined : words },
+                  replace: true,
+                  resetScroll: false,
+                })
+              }
+            />
+          )}
+        </div>
+        <Fold title={t('recordings.technical')}>
+          <RecordingFacts recording={recording} />
+          <RecordingRenditions recording={recording} />
+        </Fold>
       </div>
     </>
   );

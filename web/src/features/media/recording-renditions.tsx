@@ -1,5 +1,6 @@
+import { addressOf } from '@antenne/client';
 import { useMutation } from '@tanstack/react-query';
-import { useServices } from '../../app-services.ts';
+import { useMay, useServices } from '../../app-services.ts';
 import { formatBytes } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -21,17 +22,24 @@ function download(address: string, name: string): void {
 export function RecordingRenditions({ recording }: { recording: Recording }) {
   const { t } = useText();
   const { session } = useServices();
+  const maySign = useMay('media.read');
   const take = useMutation({
     mutationFn: async ({ format, quality }: Rendition) => {
       const path = { id: recording.id };
+      const name = `${recording.title}.${format}`;
+      if (!maySign) {
+        // Public, or whoever reads this page could not: no signature is asked.
+        download(addressOf('', '/api/recordings/{id}/download', { path, query: { format, quality } }), name);
+        return;
+      }
       const body = { path: 'download', format, quality } as const;
       const signed = await session.client.post('/api/recordings/{id}/sign', { path, body });
-      download(signed.url, `${recording.title}.${format}`);
+      download(signed.url, name);
     },
   });
-  if (recording.renditions.length === 0) return <div />;
+  if (recording.renditions.length === 0) return null;
   return (
-    <section>
+    <section className="mt-8">
       <h2 className="font-medium">{t('recordings.renditions')}</h2>
       <p className="mb-3 text-note text-faint">{t('recordings.renditionsLead')}</p>
       <ul className="border-b border-line">

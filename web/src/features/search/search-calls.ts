@@ -1,0 +1,14 @@
+import type { Client } from '@antenne/client';
+import type { SearchReply } from './result.ts';
+import type { SpokenSearch } from './search-search.ts';
+
+const perPage = 20;
+
+type Loose = (path: string, call: { query: object; signal: AbortSignal }) => Promise<unknown>;
+
+/** Asks where words were said. */
+export function findSpoken(client: Client, search: SpokenSearch, signal: AbortSignal): Promise<SearchReply> {
+  const { from: date_start, to: date_end, ...same } = search;
+  const query = { ...same, date_start, date_end, per_page: perPage };
+  return (client.get as unknown as Loose)('/api/search', { query, signal }) as Promise<SearchReply>;
+}
