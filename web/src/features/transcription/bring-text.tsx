@@ -50,7 +50,7 @@ export function BringText({ recordingId, language, isFirst, onDone }: BringTextP
   const hasEngine = engines.data !== undefined && hasEngineFor(engines.data, spoken);
   const problem = request.error ?? bring.error;
   return (
-    <div className="max-w-[46rem] py-6">
+    <div className="max-w-[46rem] py-5">
       {isFirst && <p className="mb-5 text-lead">{t('transcript.none')}</p>}
       <div className="flex flex-wrap items-end gap-4">
         <LanguageField

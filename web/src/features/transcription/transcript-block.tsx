@@ -72,7 +72,7 @@ function TextParagraph({ paragraph, text, track, active, stop, current }: Paragr
     (_, offset) => paragraph.first + offset,
   );
   return (
-    <div className="grid gap-x-6 pb-[1em] md:grid-cols-[9rem_minmax(0,1fr)]">
+    <div className="grid gap-x-6 pb-[1em] md:grid-cols-[8rem_minmax(0,1fr)]">
       <p className="flex gap-x-3 font-sans text-note md:block md:pt-[0.45em] md:text-right">
         {paragraph.speaker !== null && (
           <span className="block font-medium text-soft">{typeset(paragraph.speaker)}</span>

@@ -20,7 +20,7 @@ export function TranscriptOrigin({ transcript, recordingId, language }: Transcri
   const { source, engine, language: spoken } = transcript;
   const name = spoken === null ? null : formatLanguage(spoken, reader);
   return (
-    <div className="mt-4 border-t border-line pt-3 md:pl-42">
+    <div className="mt-4 border-t border-line pt-3 md:pl-38">
       <p className="text-note text-faint">
         {source === 'import'
           ? t('transcript.imported')

@@ -39,7 +39,7 @@ export function TranscriptSection(props: TranscriptSectionProps) {
   const hasFailed = last?.status === 'error';
   if (!hasText && !isWorking && !hasFailed && !mayRequest && !transcript.isError) return null;
   return (
-    <section aria-label={t('transcript.title')} className="mt-8 border-t border-line">
+    <section aria-label={t('transcript.title')} className="border-line not-first:mt-8 not-first:border-t">
       {isWorking && <TranscriptionProgress transcription={last} hasText={hasText} />}
       {hasFailed && <TranscriptionFailure transcription={last} hasText={hasText} />}
       {transcript.isError && (

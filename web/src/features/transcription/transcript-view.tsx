@@ -132,7 +132,7 @@ export function TranscriptView({ transcript, track: given, atSeconds, q, onFind 
 
   return (
     <>
-      <div className="sticky top-0 z-10 flex items-center gap-2 border-b border-line bg-paper md:pl-42">
+      <div className="sticky top-0 z-10 flex items-center gap-2 border-b border-line bg-paper md:pl-38">
         <FindBar q={q} count={find.found.length} at={find.at} onFind={onFind} onStep={step} />
         <IconButton
           name={t('transcript.copy')}

@@ -28,7 +28,7 @@ export function TranscriptionFailure({
   const isCancelled = code === 'transcription.cancelled';
   const look = isCancelled ? 'border-line-strong' : 'border-signal';
   return (
-    <div className="max-w-[40rem] py-6">
+    <div className="max-w-[40rem] py-5">
       <div role="status" className={`border-l-2 py-1 pl-4 ${look}`}>
         <p>{isCancelled ? t('transcription.wasCancelled') : t('transcription.failed')}</p>
         {!isCancelled && <p className="text-faint">{failureText(code, sentence, t)}</p>}

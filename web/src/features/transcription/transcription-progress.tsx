@@ -29,7 +29,7 @@ export function TranscriptionProgress({
     onSettled: () => renewTranscriptions(queries, recording_id),
   });
   return (
-    <div className="max-w-[40rem] py-6">
+    <div className="max-w-[40rem] py-5">
       <p className="flex items-baseline justify-between gap-4">
         <span role="status">
           {isWaiting
