@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatClock, parseClock } from './clock-time.ts';
+import { formatClock, formatPlace, parseClock } from './clock-time.ts';
 
 test.each([
   [0, '0:00'],
@@ -39,4 +39,16 @@ test('what is written is read back', () => {
       expect(parseClock(formatClock(seconds))).toBe(seconds);
     }),
   );
+});
+
+test.each([
+  [0, '0:00'],
+  [12.34, '0:12.3'],
+  [59.99, '0:59.9'],
+  [62, '1:02'],
+  [3765.07, '1:02:45'],
+  [0.3, '0:00.3'],
+])('the place %s is written %s, never later than it is', (seconds, text) => {
+  expect(formatPlace(seconds)).toBe(text);
+  expect(parseClock(text)).toBeCloseTo(Math.floor(seconds * 10 + 1e-6) / 10, 6);
 });

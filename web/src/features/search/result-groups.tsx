@@ -69,7 +69,7 @@ function GroupHead({ group, q }: { group: ResultGroup; q: string }) {
   const { head, titleHighlight, hits } = group;
   const whole = { ...head, at: null, start: null };
   const track = hits.length === 0 ? trackOf(head, language) : null;
-  const facts = [head.date === null ? null : formatDay(head.date, language), head.commission];
+  const facts = [formatDay(head.date, language), head.commission];
   return (
     <div className="flex items-start gap-3">
       {track !== null && (

@@ -9,7 +9,7 @@ export interface SearchResult {
   debate_id: string | null;
   recording_id: string | null;
   title: string;
-  date: string | null;
+  date: string;
   commission: string | null;
   speaker: string | null;
   start: number | null;
@@ -36,6 +36,10 @@ export interface SearchReply {
   per_page: number;
   has_next: boolean;
   has_prev: boolean;
+  /** The first day that total and facets count; null for all. */
+  covered_since: string | null;
+  /** Where nothing could be looked for. */
+  message: string | null;
   facets: { commission: Facet[]; depute: Facet[]; type: Facet[]; year: Facet[] };
 }
 
@@ -69,7 +73,7 @@ export function trackOf(result: SearchResult, language: Language): Track | null 
   const { debate_id, recording_id, date, commission } = result;
   const id = debate_id ?? recording_id;
   if (id === null || recording_id === null) return null;
-  const note = [date === null ? null : formatDay(date, language), commission];
+  const note = [formatDay(date, language), commission];
   return {
     kind: debate_id === null ? 'recording' : 'debat',
     id,

@@ -6,9 +6,14 @@ const perPage = 20;
 
 type Loose = (path: string, call: { query: object; signal: AbortSignal }) => Promise<unknown>;
 
-/** Asks where words were said. */
-export function findSpoken(client: Client, search: SpokenSearch, signal: AbortSignal): Promise<SearchReply> {
+/** Asks where words were said; while one types, the last of them may go on. */
+export function findSpoken(
+  client: Client,
+  search: SpokenSearch,
+  isTyping: boolean,
+  signal: AbortSignal,
+): Promise<SearchReply> {
   const { from: date_start, to: date_end, ...same } = search;
-  const query = { ...same, date_start, date_end, per_page: perPage };
+  const query = { ...same, date_start, date_end, per_page: perPage, typing: isTyping || undefined };
   return (client.get as unknown as Loose)('/api/search', { query, signal }) as Promise<SearchReply>;
 }

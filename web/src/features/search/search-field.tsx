@@ -6,17 +6,17 @@ import { useTyped } from '../../ui/use-typed.ts';
 const typingPauseMs = 180;
 
 /** One line to type in; results come as one types. */
-export function SearchField({ q, onSearch }: { q: string; onSearch(q: string): void }) {
+export function SearchField({ q, onSearch }: { q: string; onSearch(q: string, isWhole: boolean): void }) {
   const { t } = useText();
   const input = useRef<HTMLInputElement>(null);
-  const [typed, setTyped, settle] = useTyped(q, onSearch, typingPauseMs);
+  const [typed, setTyped] = useTyped(q, (words) => onSearch(words, false), typingPauseMs);
   // Whoever comes with nothing to look for comes to type it.
   const isFresh = useRef(q === '');
   useEffect(() => {
     if (isFresh.current) input.current?.focus();
   }, []);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') settle();
+    if (event.key === 'Enter') onSearch(typed, true);
     else if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('[data-result]')?.focus();
     else return;
     event.preventDefault();

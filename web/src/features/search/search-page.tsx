@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useServices } from '../../app-services.ts';
+import { formatDay } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
 import { buttonLook, Select } from '../../ui/controls.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
@@ -15,12 +16,14 @@ import { SearchFilters } from './search-filters.tsx';
 import { isNarrowed, narrowed, type SpokenSearch, sorts } from './search-search.ts';
 
 const route = getRouteApi('/search');
+/** As far as the server pages: whoever wants what lies beyond narrows the search. */
+const mostResults = 1000;
 
-function useSpoken(search: SpokenSearch) {
+function useSpoken(search: SpokenSearch, isTyping: boolean) {
   const { session } = useServices();
   return useQuery({
-    queryKey: ['search', search],
-    queryFn: ({ signal }) => findSpoken(session.client, search, signal),
+    queryKey: ['search', search, isTyping],
+    queryFn: ({ signal }) => findSpoken(session.client, search, isTyping, signal),
     enabled: search.q !== undefined,
     placeholderData: keepPreviousData,
   });
@@ -32,10 +35,14 @@ export default function SearchPage() {
   const navigate = useNavigate();
   const search = route.useSearch();
   const { q = '' } = search;
-  const found = useSpoken(search);
+  // Words that were being typed when they were asked for; Enter, a link or an address means them as they are.
+  const [typing, setTyping] = useState('');
+  const found = useSpoken(search, typing !== '' && typing === q.trim());
   usePageTitle(q === '' ? t('search.title') : t('search.titleOf', { q }));
   const reply = q === '' ? undefined : found.data;
-  const onSearch = (typed: string) =>
+  const onSearch = (typed: string, isWhole: boolean) => {
+    setTyping(isWhole ? '' : typed.trim());
+    if (typed === q) return;
     void navigate({
       to: '/search',
       search: narrowed(search, { q: typed }),
@@ -43,6 +50,7 @@ export default function SearchPage() {
       replace: true,
       resetScroll: false,
     });
+  };
   return (
     <>
       <PageHeading className="pt-8 pb-4 md:pt-10">{t('search.title')}</PageHeading>
@@ -72,11 +80,11 @@ export default function SearchPage() {
 }
 
 function Results({ reply, search }: { reply: SearchReply; search: SpokenSearch }) {
-  const { t } = useText();
+  const { t, language } = useText();
   const groups = useMemo(() => groupResults(reply.results), [reply.results]);
   const { total, total_is_exact: isExact, page, per_page: perPage } = reply;
   // A count that stops short names no last page.
-  const pages = isExact ? Math.ceil(total / perPage) : page + (reply.has_next ? 1 : 0);
+  const pages = isExact ? Math.ceil(Math.min(total, mostResults) / perPage) : page + (reply.has_next ? 1 : 0);
   return (
     <>
       <div className="flex min-h-11 items-center justify-between gap-4 border-b border-line">
@@ -85,8 +93,13 @@ function Results({ reply, search }: { reply: SearchReply; search: SpokenSearch }
         </p>
         {total > 0 && <SortSelect search={search} />}
       </div>
+      {reply.covered_since !== null && total > 0 && (
+        <p className="pt-3 text-note text-faint">
+          {t('search.coveredSince', { date: formatDay(reply.covered_since, language) })}
+        </p>
+      )}
       {total === 0 ? (
-        <NothingFound search={search} />
+        <NothingFound search={search} isUnasked={reply.message !== null} />
       ) : (
         <>
           <ResultGroups groups={groups} q={search.q ?? ''} />
@@ -131,11 +144,13 @@ function SortSelect({ search }: { search: SpokenSearch }) {
 }
 
 /** Nothing: what might help. */
-function NothingFound({ search }: { search: SpokenSearch }) {
+function NothingFound({ search, isUnasked }: { search: SpokenSearch; isUnasked: boolean }) {
   const { t } = useText();
   return (
     <div className="max-w-[36rem] py-10">
-      <h2 className="font-serif text-title font-semibold">{t('search.nothingTitle')}</h2>
+      <h2 className="font-serif text-title font-semibold">
+        {t(isUnasked ? 'search.unaskedTitle' : 'search.nothingTitle')}
+      </h2>
       <ul className="mt-3 list-disc pl-5 text-soft">
         <li>{t('search.trySpelling')}</li>
         <li>{t('search.tryFewer')}</li>

@@ -1,6 +1,6 @@
 import { type Debat, debatTypes } from '../archive/archive-search.ts';
 
-export const sorts = ['relevance', 'date'] as const;
+export const sorts = ['relevance', 'date_desc', 'date_asc'] as const;
 export type SearchSort = (typeof sorts)[number];
 
 /** What is looked for, as the address says; what is usual is left out of it. */

@@ -25,7 +25,7 @@ export const foldText = (text: string): string =>
     .replaceAll('ß', 'ss');
 
 const wordPattern = /[\p{L}\p{M}\p{N}]+/gu;
-const tokenPattern = /-?"([^"]*)"?|(\S+)/g;
+const tokenPattern = /-?(?:"([^"]*)"?|«([^»]*)»?|“([^”]*)”?|([^\s"«»“”]+))/g;
 
 /** Words that carry no sense of their own: marked only where nothing else is looked for. */
 const smallWords = new Set(
@@ -36,13 +36,14 @@ const smallWords = new Set(
     'was we were with you'
   ).split(' '),
 );
-const orWords = new Set(['OR', 'OU', '|']);
+const orWords = /^(?:or|ou)$/i;
 
 /** Reads what was typed as the search does: words, "phrases", prefixes*; what is excluded is not marked. */
 export function readFindQuery(text: string): FindQuery {
   const terms: Term[] = [];
-  for (const [token, phrase, plain] of text.matchAll(tokenPattern)) {
-    if (token.startsWith('-') || orWords.has(token)) continue;
+  for (const [token, straight, french, curly, plain] of text.matchAll(tokenPattern)) {
+    if (token.startsWith('-') || orWords.test(token)) continue;
+    const phrase = straight ?? french ?? curly;
     const words = (phrase ?? plain ?? '').match(wordPattern)?.map(foldText) ?? [];
     if (phrase !== undefined && words.length > 0) terms.push({ words, isPrefix: false });
     else if (phrase === undefined)
@@ -78,9 +79,13 @@ function matchAt(words: readonly string[], at: number, { words: wanted, isPrefix
   });
 }
 
+/** What a text that has the term has too, whatever the form of its words: a quick no for most texts. */
+const leastOf = ({ words: [first = ''], isPrefix }: Term): string => (isPrefix ? first : stemOf(first));
+
 /** Where a text has what is looked for: in order, none within another. */
 export function findIn(text: string, query: FindQuery): Range[] {
-  if (query.length === 0) return [];
+  const folded = foldText(text);
+  if (!query.some((term) => folded.includes(leastOf(term)))) return [];
   const places = [...text.matchAll(wordPattern)];
   const words = places.map(([word]) => foldText(word));
   const found: Range[] = [];

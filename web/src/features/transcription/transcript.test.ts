@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { quoteOf } from './copy-sentence.ts';
 import { cutText } from './cut-text.ts';
 import { findAll, findIn, readFindQuery, stemOf } from './find-words.ts';
 import {
@@ -10,6 +11,8 @@ import {
   wordAt,
 } from './transcript.ts';
 import { blockOf, blocksOf, paragraphsOf } from './transcript-layout.ts';
+import { hasEngineFor, languagesToChoose, secondsLeft } from './transcription.ts';
+import { nextFound } from './use-find.ts';
 
 const segment = (start: number, end: number, text: string, more: Partial<Segment> = {}): Segment => ({
   start,
@@ -116,8 +119,9 @@ describe('what is looked for', () => {
     ['La séance est ouverte', 'la séance', ['séance']],
     ['La séance est ouverte', 'la', ['La']],
     ['la qualité de l’eau ; de l’eau de qualité', '"qualité de l’eau"', ['qualité de l’eau']],
+    ['la qualité de l’eau ; de l’eau de qualité', '« qualité de l’eau »', ['qualité de l’eau']],
     ['budgétaire, budgets', 'budg*', ['budgétaire', 'budgets']],
-    ['oui au maire, non au préfet', 'maire OU oui -préfet', ['oui', 'maire']],
+    ['oui au maire, non au préfet', 'maire ou oui -préfet', ['oui', 'maire']],
     ['rien', '', []],
     ['e\u0301cole', 'école', ['e\u0301cole']],
   ])('%s ← %s', (text, query, found) => expect(marked(text, query)).toEqual(found));
@@ -148,5 +152,61 @@ describe('what is looked for', () => {
       [' dit', null, false],
     ]);
     expect(cutText('', [], null)).toEqual([]);
+  });
+});
+
+describe('finding one after the other', () => {
+  const found = [2, 2, 9].map((segment, range) => ({ segment, range }));
+
+  test('begins where the reader is, then goes round', () => {
+    expect(nextFound(found, -1, 1, 0)).toBe(0);
+    expect(nextFound(found, -1, 1, 3)).toBe(2);
+    expect(nextFound(found, -1, 1, 20)).toBe(0);
+    expect(nextFound(found, -1, -1, 9)).toBe(1);
+    expect(nextFound(found, -1, -1, 0)).toBe(2);
+    expect(nextFound(found, 2, 1, 0)).toBe(0);
+    expect(nextFound(found, 0, -1, 0)).toBe(2);
+    expect(nextFound([], -1, 1, 0)).toBe(-1);
+  });
+});
+
+test('a sentence is quoted with who, what, when and where', () => {
+  const track = {
+    kind: 'debat',
+    id: 'd1',
+    title: 'L’eau',
+    note: '',
+    recordingId: null,
+    durationSeconds: 9,
+  } as const;
+  const said = segment(62.4, 65, 'Que faites-vous ?', { speaker: 'Anne' });
+  expect(quoteOf(said, track, 'http://x', true)).toBe(
+    '«\u202fQue faites-vous ?\u202f»\nAnne, L’eau, 1:02\nhttp://x/archive/d1?t=1:02',
+  );
+  expect(quoteOf({ ...said, speaker: null }, track, 'http://x', false)).toBe(
+    '“Que faites-vous ?”\nL’eau, 1:02\nhttp://x/archive/d1?t=1:02',
+  );
+});
+
+describe('work under way', () => {
+  const began = '2026-11-21T10:00:00Z';
+  const now = Date.parse(began) + 60_000;
+  const work = { status: 'processing', progress: 25, processing_start_time: began } as const;
+
+  test('the time still to go is told once it is more than a guess', () => {
+    expect(secondsLeft(work, now)).toBe(180);
+    expect(secondsLeft({ ...work, progress: 1 }, now)).toBeNull();
+    expect(secondsLeft({ ...work, status: 'queued' }, now)).toBeNull();
+    expect(secondsLeft({ ...work, processing_start_time: null }, now)).toBeNull();
+  });
+
+  test('engines have languages by the first part of their tags', () => {
+    const engine = { name: 'pocketsphinx', languages: ['en'], available: true, reason: null };
+    const engines = { engines: [engine], auto: true, default_language: 'fr' };
+    expect(hasEngineFor(engines, 'en-GB')).toBe(true);
+    expect(hasEngineFor(engines, 'fr')).toBe(false);
+    expect(hasEngineFor({ ...engines, engines: [{ ...engine, available: false }] }, 'en')).toBe(false);
+    expect(hasEngineFor({ ...engines, engines: [{ ...engine, languages: 'any' }] }, 'br')).toBe(true);
+    expect(languagesToChoose(engines, 'mi-NZ')[0]).toBe('mi');
   });
 });
