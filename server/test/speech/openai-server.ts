@@ -116,7 +116,7 @@ async function answerOne(
     return refuse(response, 401, `Incorrect API key provided: ${authorization}`);
   }
   if (body.length > maxBytes) return refuse(response, 413, 'Maximum content size limit exceeded');
-  if (!audio || audio.toString('latin1', 0, 4) !== 'RIFF' || !fields.model) {
+  if (audio?.toString('latin1', 0, 4) !== 'RIFF' || !fields.model) {
     return refuse(response, 422, 'file: Field required');
   }
   const complaint = given === undefined && status === undefined ? complaintOf(asked, options) : null;
