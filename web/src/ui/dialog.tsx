@@ -23,7 +23,10 @@ export function Dialog({ label, onClose, className = '', children }: DialogProps
     <dialog
       ref={dialog}
       aria-label={label}
-      onClose={onClose}
+      // Told a little later: a dialog that was shown again meanwhile is not closed by its past.
+      onClose={({ currentTarget }) => {
+        if (!currentTarget.open) onClose();
+      }}
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}
       className={`m-auto w-[min(38rem,calc(100vw-2rem))] rounded-(--radius) bg-raised p-0 text-ink shadow-float backdrop:bg-(--backdrop) ${className}`}
     >

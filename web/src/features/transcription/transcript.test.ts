@@ -28,9 +28,9 @@ describe('where the sound is', () => {
 
   test.each([
     [0, -1],
-    [0.96, 0],
+    [0.9, 0],
     [2.9, 0],
-    [3.1, 0],
+    [3.08, 0],
     [3.2, 1],
     [6, 1],
     [30, -1],
@@ -181,10 +181,10 @@ test('a sentence is quoted with who, what, when and where', () => {
   } as const;
   const said = segment(62.4, 65, 'Que faites-vous ?', { speaker: 'Anne' });
   expect(quoteOf(said, track, 'http://x', true)).toBe(
-    '«\u202fQue faites-vous ?\u202f»\nAnne, L’eau, 1:02\nhttp://x/archive/d1?t=1:02',
+    '«\u202fQue faites-vous ?\u202f»\nAnne, L’eau, 1:02\nhttp://x/archive/d1?t=1:02.4',
   );
   expect(quoteOf({ ...said, speaker: null }, track, 'http://x', false)).toBe(
-    '“Que faites-vous ?”\nL’eau, 1:02\nhttp://x/archive/d1?t=1:02',
+    '“Que faites-vous ?”\nL’eau, 1:02\nhttp://x/archive/d1?t=1:02.4',
   );
 });
 

@@ -16,8 +16,8 @@ export interface Segment {
 
 /** A mark stays a little after its end, so that breath between two sentences does not make the page flicker. */
 const lingerSeconds = 1.5;
-/** Sound that is asked for a second may begin a few frames before it. */
-const earlySeconds = 0.05;
+/** Addresses count in tenths, and sound that is asked for a second may begin a few frames before it. */
+const earlySeconds = 0.11;
 
 /** The last of a sorted list that has begun at a second; −1 before the first. */
 function lastBegun(list: readonly { start: number }[], seconds: number): number {
