@@ -6,6 +6,7 @@ import type { Module } from '../kernel/module.ts';
 import { accountsModule } from '../modules/accounts/accounts.module.ts';
 import { archiveModule } from '../modules/archive/archive.module.ts';
 import { mediaModule } from '../modules/media/media.module.ts';
+import { searchModule } from '../modules/search/search.module.ts';
 import { transcriptionModule } from '../modules/transcription/transcription.module.ts';
 
 /** Every module, in the order in which a later one may call an earlier one. */
@@ -14,8 +15,15 @@ export function composeModules(kernel: Kernel) {
   const media = mediaModule(kernel);
   const archive = archiveModule(kernel, { accounts: accounts.door, media: media.door });
   const transcription = transcriptionModule(kernel, { accounts: accounts.door, media: media.door });
-  const modules: Module[] = [accounts, media, archive, transcription];
-  return { modules, accounts: accounts.door, media: media.door, archive: archive.door };
+  const search = searchModule(kernel);
+  const modules: Module[] = [accounts, media, archive, transcription, search];
+  return {
+    modules,
+    accounts: accounts.door,
+    media: media.door,
+    archive: archive.door,
+    search: search.door,
+  };
 }
 
 /** The modules and the doors to them. */

@@ -80,6 +80,14 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./seed.ts')).runSeed(args),
   },
   {
+    name: 'reindex',
+    summary: 'Make the index of the search anew',
+    usage: ['reindex', 'reindex --organisation <slug>'],
+    details:
+      'Works beside a running `./antenne start`, and the search goes on meanwhile. Stopped, it goes on where it was\nwhen it is run again. Without a slug it takes every organisation in turn.',
+    run: async (args) => (await import('./verbs/reindex.ts')).reindex(args),
+  },
+  {
     name: 'reset',
     summary: 'Delete everything that DATA_DIR keeps',
     usage: ['reset', 'reset --yes'],

@@ -22,6 +22,8 @@ export interface Db {
    * `name` is unique in the program and always goes with the same text.
    */
   read<Row>(name: string, text: string, values: unknown[]): Promise<Row[]>;
+  /** Reads that see one moment together and write nothing; each is given up after `statementMs`. */
+  snapshot<T>(statementMs: number, work: (read: Db['read']) => Promise<T>): Promise<T>;
   pool: pg.Pool;
   close(): Promise<void>;
 }
@@ -69,8 +71,31 @@ export function openDb(options: DbOptions): Db {
       const result = await pool.query({ name, text, values });
       return result.rows as Row[];
     },
+    snapshot: (statementMs, work) => readSnapshot(pool, statementMs, work),
     close: () => kysely.destroy(),
   };
+}
+
+async function readSnapshot<T>(
+  pool: pg.Pool,
+  statementMs: number,
+  work: (read: Db['read']) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  const read = async <Row>(name: string, text: string, values: unknown[]) =>
+    (await client.query({ name, text, values })).rows as Row[];
+  try {
+    await client.query(
+      `begin isolation level repeatable read read only; set local statement_timeout = ${Math.ceil(statementMs)}`,
+    );
+    return await work(read);
+  } finally {
+    // A connection that cannot even end its transaction is of no use to the next one.
+    await client.query('rollback').then(
+      () => client.release(),
+      (error: Error) => client.release(error),
+    );
+  }
 }
 
 /** Runs SQL text with `$1…` values on any executor, inside its transaction when it is one. */

@@ -1,0 +1,33 @@
+import Type from 'typebox';
+import { open } from '../../kernel/auth/access.ts';
+import type { App } from '../../kernel/http/app.ts';
+import { runSearch } from './run-search.ts';
+import { SearchQuery, SearchReply, SearchResultSchema } from './schemas.ts';
+import type { Search } from './search.ts';
+
+/** The search over titles and every spoken word. */
+export function searchRoutes(app: App, search: Search): void {
+  app.addSchema(SearchResultSchema);
+  app.addSchema(SearchReply);
+  app.get(
+    '/api/search',
+    {
+      config: { access: open('finds what is public; the rest with archive.read and media.read') },
+      schema: {
+        tags: ['search'],
+        operationId: 'search',
+        summary: 'Every spoken word, and titles',
+        description:
+          'Words are found in any form and without accents, all of them in one segment or title. Best first: ' +
+          'rare words and repetitions count, then the newest; titles come before what was said.',
+        querystring: SearchQuery,
+        response: { 200: Type.Ref('SearchReply') },
+      },
+    },
+    async (request, reply) =>
+      // What is made private is found no more from that moment on: nobody may keep the reply unasked.
+      reply
+        .header('cache-control', 'private, no-cache')
+        .send(await runSearch(search, request.actor, request.query)),
+  );
+}
