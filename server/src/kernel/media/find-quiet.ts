@@ -18,15 +18,24 @@ const shortestRun = 8;
  * silence). In doubt a frame is sound. Linear in the number of levels.
  */
 export function findQuiet(levels: Uint8Array): QuietRun[] {
-  const runs: QuietRun[] = [];
   const thresholds = thresholdsOf(levels);
+  return quietRuns(levels, (frame) => thresholds[Math.floor(frame / blockFrames)] ?? 0, shortestRun);
+}
+
+/** Runs of at least so many frames whose levels are below the threshold of each frame. */
+export function quietRuns(
+  levels: Uint8Array,
+  thresholdAt: (frame: number) => number,
+  shortest: number,
+): QuietRun[] {
+  const runs: QuietRun[] = [];
   let start = -1;
   for (let frame = 0; frame <= levels.length; frame++) {
     const level = levels[frame] ?? Number.POSITIVE_INFINITY;
-    if (level < (thresholds[Math.floor(frame / blockFrames)] ?? 0)) {
+    if (level < thresholdAt(frame)) {
       if (start < 0) start = frame;
     } else if (start >= 0) {
-      if (frame - start >= shortestRun) runs.push({ start, end: frame });
+      if (frame - start >= shortest) runs.push({ start, end: frame });
       start = -1;
     }
   }

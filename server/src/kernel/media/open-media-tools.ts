@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { environmentWith } from '../config/process-environment.ts';
+import { analyse } from './analyse.ts';
 import { encode } from './encode.ts';
 import { extractSpeech } from './extract-speech.ts';
 import { findTools } from './find-tools.ts';
@@ -9,7 +10,6 @@ import { planSpeechChunks } from './plan-speech-chunks.ts';
 import { probe } from './probe.ts';
 import { createProcessRunner } from './run-process.ts';
 import { MediaError, type MediaTools, type ToolsInfo } from './tools.ts';
-import { makeWaveform } from './waveform.ts';
 import { readWaveform } from './waveform-file.ts';
 
 /** The settings that media work reads; the program's Config fits. */
@@ -49,7 +49,7 @@ export async function openMediaTools(
     info,
     probe: async (path, given) => probe(allowed(), path, given),
     encode: async (request) => encode(allowed(), request),
-    makeWaveform: async (request) => makeWaveform(allowed(), request),
+    analyse: async (request) => analyse(allowed(), request),
     readWaveform,
     planSpeechChunks: async (request) => planSpeechChunks(allowed(), request),
     extractSpeech: async (request) => extractSpeech(allowed(), request),

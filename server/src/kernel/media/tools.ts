@@ -1,3 +1,5 @@
+import type { SoundFault } from './analysis/find-faults.ts';
+import type { SoundFigures } from './analysis/sound-figures.ts';
 import type { ProcessRequest, ProcessResult } from './run-process.ts';
 import type { ExtractedSpeech, ExtractSpeechRequest, SpeechPlan, SpeechPlanRequest } from './speech.ts';
 
@@ -80,23 +82,21 @@ export interface EncodedFile extends EncodeOutput {
   durationMs: number;
 }
 
-/** A source and where its waveform goes. */
-export interface WaveformRequest {
+/** A source, and where what is drawn of it goes. */
+export interface AnalyseRequest {
   inputPath: string;
   source: MediaInfo;
   /** Where the finest waveform is written: see waveform-file.ts for the format. */
-  outputPath: string;
+  waveformPath: string;
+  /** Where the spectrogram is written, a PNG. */
+  spectrogramPath: string;
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
 
-/** What a finished waveform amounts to. */
-export interface WaveformSummary {
-  /** From the count of decoded samples. */
-  durationMs: number;
-  sizeBytes: number;
-  /** How many points the finest resolution has. */
-  points: number;
+/** What was measured of a sound, and what is wrong with it. */
+export interface SoundAnalysis extends SoundFigures {
+  faults: SoundFault[];
 }
 
 /** Peaks and rms at a chosen resolution, each −1..1 (peaks alternate min, max) and 0..1 (rms). */
@@ -114,8 +114,8 @@ export interface MediaTools {
   probe(path: string, options?: { signal?: AbortSignal }): Promise<MediaInfo>;
   /** One run for all outputs, each checked afterwards. Throws MediaError; leaves no output behind on failure. */
   encode(request: EncodeRequest): Promise<EncodedFile[]>;
-  /** Decodes once and writes the finest waveform. Runs beside `encode`: they share nothing. */
-  makeWaveform(request: WaveformRequest): Promise<WaveformSummary>;
+  /** Decodes once, measures, and writes waveform and spectrogram. Runs beside `encode`: they share nothing. */
+  analyse(request: AnalyseRequest): Promise<SoundAnalysis>;
   /** Reads a waveform file at `points` points (fewer when the sound has fewer samples). */
   readWaveform(path: string, points: number): Promise<Waveform>;
   /** Decodes once and says where to cut for speech recognition. Throws MediaError or the signal's reason. */

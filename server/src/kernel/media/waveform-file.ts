@@ -5,29 +5,30 @@ import { MediaError, type Waveform } from './tools.ts';
  * The file, little endian throughout:
  *
  *   0  audiowaveform `.dat` version 2: int32 version (2), uint32 flags (1: 8 bit), int32 sample rate,
- *      int32 samples per point, uint32 points, int32 channels (1)                                   24 bytes
+ *      int32 samples per point (10 ms), uint32 points, int32 channels (1)                           24 bytes
  *      then for each point int8 min, int8 max (value / 128)                                       2 × points
  *   +  uint8 rms of each point (value / 255)                                                      1 × points
  *   +  the overview: for each 64 points int8 min, int8 max, uint8 rms                       3 × ceil(points/64)
  *   +  float64 number of decoded samples, then `AWRM`                                               12 bytes
  *
  * Readers of `.dat` take the points that the header announces and stop there, so the whole file may be served
- * as such.
+ * as such. The lowest and the highest are those of all channels, the rms is that of their mean power: a stereo file
+ * whose sides cancel out still shows. Files made before that were drawn from mono at 8 kHz.
  */
-export const samplesPerPoint = 80;
+const pointsPerSecond = 100;
 /** Points of the finest level under one point of the overview. */
 export const pointsPerOverview = 64;
 const headerBytes = 24;
 const footerBytes = 12;
 const footerMagic = 'AWRM';
 
-/** The first 24 bytes, audiowaveform’s own. */
+/** The first 24 bytes, audiowaveform’s own; the rate is a multiple of 100. */
 export function waveformHeader(sampleRate: number, points: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeInt32LE(2, 0);
   header.writeUInt32LE(1, 4);
   header.writeInt32LE(sampleRate, 8);
-  header.writeInt32LE(samplesPerPoint, 12);
+  header.writeInt32LE(sampleRate / pointsPerSecond, 12);
   header.writeUInt32LE(points, 16);
   header.writeInt32LE(1, 20);
   return header;

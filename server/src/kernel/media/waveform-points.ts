@@ -1,98 +1,65 @@
-import { pointsPerOverview, samplesPerPoint } from './waveform-file.ts';
+import { ByteList } from './byte-list.ts';
+import { pointsPerOverview } from './waveform-file.ts';
 
-/** A list of bytes that grows by doubling: 12 hours are 4.3 million points. */
-class ByteList {
-  #bytes = new Uint8Array(64 * 1024);
-  length = 0;
-
-  push(...values: number[]): void {
-    if (this.length + values.length > this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    for (const value of values) this.#bytes[this.length++] = value;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
-  }
-}
-
-/** Lowest, highest and squares of the samples since the last `take`. */
-class Span {
-  lowest = 32_767;
-  highest = -32_768;
-  squares = 0;
-  samples = 0;
-
-  take(): [min: number, max: number, rms: number] {
-    const loudness = Math.sqrt(this.squares / Math.max(1, this.samples)) / 32_768;
-    // Shifting floors, as audiowaveform does: −1 stays visible as −1, and 32,767 becomes 127.
-    const taken: [number, number, number] = [this.lowest >> 8, this.highest >> 8, Math.round(loudness * 255)];
-    this.lowest = 32_767;
-    this.highest = -32_768;
-    this.squares = 0;
-    this.samples = 0;
-    return taken;
-  }
-}
-
-/** Reduces samples to the points of a waveform file, in any portions. */
+/** Collects the points of a waveform file: a point is what 10 ms of sound amount to. */
 export class WaveformPoints {
-  readonly #fine = new Span();
-  readonly #overview = new Span();
   readonly #minMax = new ByteList();
   readonly #rms = new ByteList();
   readonly #overviews = new ByteList();
-  samples = 0;
+  readonly #overview = new Overview();
 
   get points(): number {
     return this.#rms.length;
   }
 
-  push(samples: Int16Array): void {
-    for (let begin = 0; begin < samples.length; ) {
-      const end = Math.min(samples.length, begin + samplesPerPoint - this.#fine.samples);
-      this.#add(samples, begin, end);
-      if (this.#fine.samples === samplesPerPoint) this.#closePoint();
-      begin = end;
-    }
-    this.samples += samples.length;
+  /** The lowest and the highest sample, −1 to 1, and the mean of the squares. */
+  push(lowest: number, highest: number, power: number): void {
+    this.#minMax.push(toByte(lowest), toByte(highest));
+    this.#rms.push(toRms(power));
+    this.#overview.add(lowest, highest, power);
+    if (this.points % pointsPerOverview === 0) this.#overviews.push(...this.#overview.take());
   }
 
   /** Closes what is open; nothing may be pushed afterwards. */
   finish(): { minMax: Uint8Array; rms: Uint8Array; overview: Uint8Array } {
-    if (this.#fine.samples > 0) this.#closePoint();
-    if (this.#overview.samples > 0) this.#overviews.push(...this.#overview.take());
+    if (this.points % pointsPerOverview > 0) this.#overviews.push(...this.#overview.take());
     return { minMax: this.#minMax.bytes, rms: this.#rms.bytes, overview: this.#overviews.bytes };
   }
+}
 
-  /** The loop over every sample: locals only. */
-  #add(samples: Int16Array, begin: number, end: number): void {
-    let { lowest, highest } = this.#fine;
-    let squares = 0;
-    for (let index = begin; index < end; index++) {
-      const sample = samples[index] ?? 0;
-      if (sample < lowest) lowest = sample;
-      if (sample > highest) highest = sample;
-      squares += sample * sample;
-    }
-    this.#fine.lowest = lowest;
-    this.#fine.highest = highest;
-    this.#fine.squares += squares;
-    this.#fine.samples += end - begin;
+/** What the points since the last `take` amount to. */
+class Overview {
+  #lowest = Number.POSITIVE_INFINITY;
+  #highest = Number.NEGATIVE_INFINITY;
+  #power = 0;
+  #points = 0;
+
+  add(lowest: number, highest: number, power: number): void {
+    this.#lowest = Math.min(this.#lowest, lowest);
+    this.#highest = Math.max(this.#highest, highest);
+    this.#power += power;
+    this.#points += 1;
   }
 
-  #closePoint(): void {
-    const { lowest, highest, squares, samples } = this.#fine;
-    this.#overview.lowest = Math.min(this.#overview.lowest, lowest);
-    this.#overview.highest = Math.max(this.#overview.highest, highest);
-    this.#overview.squares += squares;
-    this.#overview.samples += samples;
-    const [min, max, rms] = this.#fine.take();
-    this.#minMax.push(min, max);
-    this.#rms.push(rms);
-    if (this.points % pointsPerOverview === 0) this.#overviews.push(...this.#overview.take());
+  take(): [min: number, max: number, rms: number] {
+    const taken: [number, number, number] = [
+      toByte(this.#lowest),
+      toByte(this.#highest),
+      toRms(this.#power / Math.max(1, this.#points)),
+    ];
+    this.#lowest = Number.POSITIVE_INFINITY;
+    this.#highest = Number.NEGATIVE_INFINITY;
+    this.#power = 0;
+    this.#points = 0;
+    return taken;
   }
+}
+
+/** Rounded down, as audiowaveform does: the least below zero stays visible as −1, and full scale becomes 127. */
+function toByte(value: number): number {
+  return Math.min(127, Math.max(-128, Math.floor(value * 128)));
+}
+
+function toRms(power: number): number {
+  return Math.min(255, Math.round(Math.sqrt(power) * 255));
 }

@@ -2,41 +2,31 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SoundAnalyser } from './analysis/sound-analyser.ts';
 import { bothTools, testFolder, toneWav, wavHeader } from './sound.test-kit.ts';
-import {
-  pointsPerOverview,
-  readWaveform,
-  samplesPerPoint,
-  waveformFooter,
-  waveformHeader,
-} from './waveform-file.ts';
-import { WaveformPoints } from './waveform-points.ts';
+import { pointsPerOverview, readWaveform } from './waveform-file.ts';
 
 const folder = await testFolder('waveform');
 const tools = await bothTools(folder);
 
-/** Writes samples as a waveform file, pushed in portions of the given lengths. */
+const samplesPerPoint = 80;
+
+/** Writes mono samples at 8 kHz as a waveform file, pushed in portions of the given lengths. */
 async function drawn(
   name: string,
   samples: Int16Array,
   portions: number[] = [samples.length],
 ): Promise<string> {
-  const points = new WaveformPoints();
+  const analyser = new SoundAnalyser({ sampleRate: 8000, channels: 1, fullScale: 1 });
+  const values = Float32Array.from(samples, (sample) => sample / 32_768);
   let at = 0;
-  for (let turn = 0; at < samples.length; turn++) {
-    const length = portions[turn % portions.length] ?? samples.length;
-    points.push(samples.subarray(at, at + length));
+  for (let turn = 0; at < values.length; turn++) {
+    const length = portions[turn % portions.length] ?? values.length;
+    analyser.push(values.subarray(at, at + length));
     at += length;
   }
-  const { minMax, rms, overview } = points.finish();
   const path = join(folder, name);
-  await writeFile(path, [
-    waveformHeader(8000, points.points),
-    minMax,
-    rms,
-    overview,
-    waveformFooter(points.samples),
-  ]);
+  await writeFile(path, analyser.finish().waveform);
   return path;
 }
 
@@ -47,20 +37,22 @@ describe.each(tools)('%s', (_name, media) => {
     const inputPath = join(folder, 'halves.wav');
     await writeFile(inputPath, wav);
     const source = await media.probe(inputPath);
-    const outputPath = join(folder, 'halves.dat');
+    const waveformPath = join(folder, 'halves.dat');
+    const spectrogramPath = join(folder, 'halves.png');
     const seen: number[] = [];
-    const summary = await media.makeWaveform({
+    const { durationMs: analysedMs } = await media.analyse({
       inputPath,
       source,
-      outputPath,
+      waveformPath,
+      spectrogramPath,
       onProgress: (fraction) => seen.push(fraction),
     });
-    const bytes = await readFile(outputPath);
-    expect(summary).toEqual({ durationMs: 4000, sizeBytes: bytes.length, points: 400 });
+    expect(analysedMs).toBe(4000);
+    expect((await readFile(waveformPath)).readUInt32LE(16)).toBe(400);
     expect(seen.at(-1)).toBe(1);
 
-    const { peaks, rms, sampleRate, durationMs } = await media.readWaveform(outputPath, 4);
-    expect([sampleRate, durationMs, peaks.length, rms.length]).toEqual([8000, 4000, 8, 4]);
+    const { peaks, rms, sampleRate, durationMs } = await media.readWaveform(waveformPath, 4);
+    expect([sampleRate, durationMs, peaks.length, rms.length]).toEqual([44_100, 4000, 8, 4]);
     for (const point of [0, 1]) {
       expect(peaks[point * 2]).toBeCloseTo(-0.5, 1);
       expect(peaks[point * 2 + 1]).toBeCloseTo(0.5, 1);
@@ -75,16 +67,19 @@ describe.each(tools)('%s', (_name, media) => {
     await writeFile(inputPath, toneWav({ seconds: 1 }));
     const source = await media.probe(inputPath);
     const outputs = [{ path: join(folder, 'tone.mp3'), format: 'mp3' as const, bitrateKbps: 64 }];
-    const [, summary] = await Promise.all([
+    const spectrogramPath = join(folder, 'tone.png');
+    const [, analysis] = await Promise.all([
       media.encode({ inputPath, source, outputs }),
-      media.makeWaveform({ inputPath, source, outputPath: join(folder, 'tone.dat') }),
+      media.analyse({ inputPath, source, waveformPath: join(folder, 'tone.dat'), spectrogramPath }),
     ]);
-    expect(summary.durationMs).toBe(1000);
+    expect(analysis.durationMs).toBe(1000);
     const inputNow = join(folder, 'no-sound.wav');
     await writeFile(inputNow, 'not sound at all');
-    const failing = media.makeWaveform({ inputPath: inputNow, source, outputPath: join(folder, 'none.dat') });
+    const [waveformPath, none] = [join(folder, 'none.dat'), join(folder, 'none.png')];
+    const failing = media.analyse({ inputPath: inputNow, source, waveformPath, spectrogramPath: none });
     await expect(failing).rejects.toMatchObject({ failure: 'broken' });
-    await expect(readFile(join(folder, 'none.dat'))).rejects.toThrow('ENOENT');
+    await expect(readFile(waveformPath)).rejects.toThrow('ENOENT');
+    await expect(readFile(none)).rejects.toThrow('ENOENT');
   });
 });
 

@@ -13,7 +13,7 @@ import { removeUnreferenced } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
 import { completeRendition, listRenditions, type RenditionFile } from './rendition-repo.ts';
 
-/** Encoding is most of the work; the waveform runs beside it. */
+/** Encoding is most of the work; the analysis runs beside it. */
 const ENCODE_SHARE = 0.85;
 /** CD quality, for wav and flac, whose size no bit rate tells. */
 const LOSSLESS_KBPS = 1536;
@@ -59,6 +59,7 @@ async function makeFiles(
   const { media, storage } = run.context.kernel;
   const inputPath = await storage.localPath(recording.originalKey ?? '');
   const waveformPath = path.join(scratch.path, 'waveform.dat');
+  const spectrogramPath = path.join(scratch.path, 'spectrogram.png');
   const other = new AbortController();
   const signal = AbortSignal.any([run.signal, other.signal]);
   const share = shareProgress(run);
@@ -74,11 +75,12 @@ async function makeFiles(
     onProgress: share.encode,
     signal,
   });
-  const drawing = media.makeWaveform({
+  const analysing = media.analyse({
     inputPath,
     source,
-    outputPath: waveformPath,
-    onProgress: share.draw,
+    waveformPath,
+    spectrogramPath,
+    onProgress: share.analyse,
     signal,
   });
   // When one fails the other ends too, and is waited for: its folder is about to go.
@@ -86,24 +88,24 @@ async function makeFiles(
     other.abort(error);
     throw error;
   };
-  const [encoded, waveform] = await Promise.allSettled([encoding.catch(endOther), drawing.catch(endOther)]);
+  const [encoded, analysis] = await Promise.allSettled([encoding.catch(endOther), analysing.catch(endOther)]);
   if (other.signal.aborted) throw other.signal.reason;
   if (encoded.status === 'rejected') throw encoded.reason;
-  if (waveform.status === 'rejected') throw waveform.reason;
-  return { encoded: encoded.value, waveformPath, durationMs: waveform.value.durationMs };
+  if (analysis.status === 'rejected') throw analysis.reason;
+  return { encoded: encoded.value, waveformPath, durationMs: analysis.value.durationMs };
 }
 
 function shareProgress(run: ExtractionRun) {
   let encode = 0;
-  let draw = 0;
-  const report = () => run.report('encode', encode * ENCODE_SHARE + draw * (1 - ENCODE_SHARE));
+  let analyse = 0;
+  const report = () => run.report('encode', encode * ENCODE_SHARE + analyse * (1 - ENCODE_SHARE));
   return {
     encode: (fraction: number) => {
       encode = fraction;
       report();
     },
-    draw: (fraction: number) => {
-      draw = fraction;
+    analyse: (fraction: number) => {
+      analyse = fraction;
       report();
     },
   };
