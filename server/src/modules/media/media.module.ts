@@ -6,11 +6,13 @@ import { cancelExtraction } from './cancel-extraction.ts';
 import { recordingNotFound } from './errors.ts';
 import { extractRecordingHandler } from './extract-recording.job.ts';
 import { toFileReply } from './file-reply.ts';
+import { createHlsSounds } from './hls-sound.ts';
 import { makeRenditionHandler } from './make-rendition.job.ts';
 import { createMediaContext, type MediaContext } from './media-context.ts';
 import { openAudio } from './open-audio.ts';
 import { verifySignature } from './open-for-reader.ts';
 import { openOriginal } from './open-original.ts';
+import type { TrackResolver } from './open-track.ts';
 import { mayRead } from './policy.ts';
 import type { MediaDoor } from './public.ts';
 import { findRecording, updateRecording } from './recording-repo.ts';
@@ -30,11 +32,13 @@ import { uploadRecording } from './upload-recording.ts';
 export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
   const context = createMediaContext(kernel);
   const blocks = new BlockReader();
+  const resolvers: TrackResolver[] = [];
+  const hls = { context, sounds: createHlsSounds(context), resolvers };
   let upkeep: { stop: () => Promise<void> } | null = null;
   return {
     name: 'media',
-    door: openDoor(context, blocks),
-    routes: (app) => mediaRoutes(app, context, blocks),
+    door: openDoor(context, blocks, resolvers),
+    routes: (app) => mediaRoutes(app, context, blocks, hls),
     jobs: [extractRecordingHandler(context), makeRenditionHandler(context), removeFilesHandler(context)],
     start: async (role: Role) => {
       if (role === 'worker') upkeep = startUpkeep(mediaChores(context), context.log);
@@ -46,7 +50,7 @@ export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
   };
 }
 
-function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {
+function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackResolver[]): MediaDoor {
   return {
     requestExtraction: async (tx, request) => {
       const { recording, jobId } = await requestExtraction(tx, context, request);
@@ -74,6 +78,7 @@ function openDoor(context: MediaContext, blocks: BlockReader): MediaDoor {
     openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
     toFileReply: (file, options) => toFileReply(context, file, options),
     blocks,
+    addTracks: (resolver) => void resolvers.push(resolver),
     signAddress: (address) => signAddress(context, address),
     sign: (recordingId, expires) => makeSignature(context.kernel.config.signingKey, recordingId, expires),
     verify: (recordingId, signed) => verifySignature(context, recordingId, signed),

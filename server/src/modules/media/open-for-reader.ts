@@ -19,19 +19,41 @@ export interface Signed {
  * A wrong one is answered alike whether the recording exists or not.
  */
 export async function openForReader(
-  { kernel }: MediaContext,
+  context: MediaContext,
   actor: Actor,
   recordingId: string,
   signed: Signed,
 ): Promise<AudioSource> {
+  return (await admitReader(context, actor, recordingId, signed)).source;
+}
+
+/** As {@link openForReader}, and whether the signature of the address is right. */
+export async function admitReader(
+  context: MediaContext,
+  actor: Actor,
+  recordingId: string,
+  signed: Signed,
+): Promise<{ source: AudioSource; isSigned: boolean }> {
+  const { db } = context.kernel;
   if (!isId(recordingId)) throw recordingNotFound();
+  const { answer, refusal } = await judgeSignature(context, actor.organisationId, recordingId, signed);
+  const isSigned = answer === 'valid';
+  const source = isSigned
+    ? await findAudioAcrossOrganisations(db, recordingId)
+    : await findAudio(db, actor.organisationId, recordingId);
+  if (source && (isSigned || mayRead(actor, source))) return { source, isSigned };
+  throw refusal ?? recordingNotFound();
+}
+
+/** What the signature of an address over a recording's id is worth, and what to say of it when nothing. */
+export async function judgeSignature(
+  { kernel }: MediaContext,
+  _organisationId: string,
+  recordingId: string,
+  signed: Signed,
+): Promise<{ answer: SignatureAnswer; refusal: Problem | null }> {
   const answer = checkSignature(kernel.config.signingKey, recordingId, signed, kernel.clock.now());
-  const source =
-    answer === 'valid'
-      ? await findAudioAcrossOrganisations(kernel.db, recordingId)
-      : await findAudio(kernel.db, actor.organisationId, recordingId);
-  if (source && (answer === 'valid' || mayRead(actor, source))) return source;
-  throw refuseSignature(answer, signed) ?? recordingNotFound();
+  return { answer, refusal: refuseSignature(answer, signed) };
 }
 
 /** Throws what is wrong with a signature: half of one is 400, a wrong or late one 403. */

@@ -5,6 +5,7 @@ import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { FileReply } from '../../kernel/http/reply-with-file.ts';
 import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 import type { OriginalSound } from './open-original.ts';
+import type { TrackResolver } from './open-track.ts';
 import type { Recording, Visibility } from './recording.ts';
 import type { AudioFormat } from './rendition.ts';
 import type { ExtractionRequest } from './request-extraction.ts';
@@ -21,6 +22,7 @@ export {
 } from './events.ts';
 export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 export type { OriginalSound } from './open-original.ts';
+export type { ResolvedTrack, TrackResolver } from './open-track.ts';
 export { type Recording, type RecordingStatus, VISIBILITIES, type Visibility } from './recording.ts';
 export { AUDIO_FORMATS, type AudioFormat } from './rendition.ts';
 export type { ExtractionRequest } from './request-extraction.ts';
@@ -65,6 +67,8 @@ export interface MediaDoor {
   openAudio(organisationId: string, recordingId: string, asked: AskedAudio): Promise<AudioFileToSend>;
   /** How `replyWithFile` sends it: through nginx when configured. `downloadAs` makes it an attachment. */
   toFileReply(file: AudioFileToSend, options: { isPublic: boolean; downloadAs?: string }): FileReply;
+  /** Lets `/hls/{track}` take ids of a later module; called once, when modules are put together. */
+  addTracks(resolver: TrackResolver): void;
   /** This process's reader of files, with its block cache. */
   blocks: BlockReader;
 
