@@ -14,7 +14,7 @@ export function composeModules(kernel: Kernel) {
   const accounts = accountsModule(kernel);
   const media = mediaModule(kernel);
   const archive = archiveModule(kernel, { accounts: accounts.door, media: media.door });
-  const transcription = transcriptionModule(kernel, { accounts: accounts.door, media: media.door });
+  const transcription = transcriptionModule(kernel, { media: media.door });
   const search = searchModule(kernel);
   const modules: Module[] = [accounts, media, archive, transcription, search];
   return {

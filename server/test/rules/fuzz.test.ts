@@ -7,6 +7,7 @@ import { buildTestApp, type TestApp } from '../harness/app.ts';
 import { createOrganisation, createPerson, createSignedIn, signInAs } from '../harness/factories/accounts.ts';
 import { createDebat } from '../harness/factories/archive.ts';
 import { createReadyRecording } from '../harness/factories/media.ts';
+import { createTranscription } from '../harness/factories/transcription.ts';
 import { type RawReply, sendRaw } from '../harness/raw-request.ts';
 import { headers, query, segment } from './hostile-addresses.ts';
 import { type Body, body } from './hostile-bodies.ts';
@@ -72,7 +73,13 @@ async function makeThings(organisationId: string): Promise<Record<string, string
     await createDebat(test, organisationId, { recording_id: heard }),
   ];
   const person = await createPerson(test, organisationId);
-  return { '/api/debats': debats, '/api/recordings': [recording], '/api/admin/users': [person.id] };
+  const transcription = await createTranscription(test, organisationId, heard);
+  return {
+    '/api/debats': debats,
+    '/api/recordings': [recording, heard],
+    '/api/transcriptions': [transcription],
+    '/api/admin/users': [person.id],
+  };
 }
 
 interface Sent {

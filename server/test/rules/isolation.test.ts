@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTestApp, type RouteFacts, type TestApp } from '../harness/app.ts';
+import { createTranscription } from '../harness/factories/transcription.ts';
 
 const ADMIN = { email: 'first@antenne.test', password: 'Correct-horse-battery-2026' };
 const STRANGER = { email: 'stranger@antenne.test', password: 'Another-horse-battery-2026' };
@@ -39,10 +40,15 @@ beforeAll(async () => {
   const recording = await call('POST', '/api/recordings/import', mine, {
     url: 'https://media.antenne.test/other.mp3',
   });
+  const ours = await test.composition.accounts.organisationByHost('');
+  const transcription = await createTranscription(test, ours?.id ?? '', recording.recording_id ?? '', [
+    'Ours alone',
+  ]);
   owned = {
     '/api/admin/users': person.id,
     '/api/debats': debat.id,
     '/api/recordings': recording.recording_id ?? '',
+    '/api/transcriptions': transcription,
   };
 });
 afterAll(() => test.end());
@@ -123,6 +129,16 @@ describe("another organisation's administrator", () => {
       payload: { title: 'Theft', type: 'autre', date: '2026-01-02', recording_id: owned['/api/recordings'] },
     });
     expect([404, 422]).toContain(reply.statusCode);
+  });
+
+  it('cannot have something of ours transcribed', async () => {
+    const reply = await test.app.inject({
+      method: 'POST',
+      url: '/api/transcriptions',
+      headers: { authorization: `Bearer ${theirToken}` },
+      payload: { recording_id: owned['/api/recordings'], language: 'en' },
+    });
+    expect(reply.statusCode, reply.body).toBe(404);
   });
 
   it('leaves all of ours as it was', async () => {

@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
-import type { FieldFault } from './problem.ts';
+import type { Static, TSchema } from 'typebox';
+import { type FieldFault, validationFailed } from './problem.ts';
 
 const COMMON: Options = { allErrors: true, strict: false, useDefaults: true, removeAdditional: false };
 
@@ -37,4 +38,17 @@ function fieldOf(error: ErrorObject, part: string): string {
         ? String(error.params.additionalProperty)
         : '';
   return [path, inner].filter((piece) => piece !== '').join('.') || part;
+}
+
+/** For bodies that a route reads by itself: answers the value when it fits the schema, else throws the usual 422. */
+export function bodyReader<S extends TSchema>(schema: S): (value: unknown) => Static<S> {
+  const fits = strict.compile<Static<S>>(schema);
+  return (value) => {
+    if (fits(value)) return value;
+    const errors = toFieldFaults((fits.errors ?? []) as FastifySchemaValidationError[], 'body');
+    const [first] = errors;
+    throw validationFailed(first ? `${first.field} ${first.message}.` : 'The request does not fit.', {
+      errors,
+    });
+  };
 }

@@ -68,7 +68,7 @@ async function declareQueue(boss: PgBoss, job: JobDefinition): Promise<void> {
     retryLimit: job.retryLimit,
     retryDelay: job.retryDelaySeconds,
     retryBackoff: job.retryBackoff,
-    retryDelayMax: 600,
+    ...(job.retryBackoff ? { retryDelayMax: 600 } : {}),
     expireInSeconds: job.expireSeconds,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     retentionSeconds: 14 * 86_400,

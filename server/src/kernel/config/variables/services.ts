@@ -27,7 +27,7 @@ export const serviceVariables = {
   }),
   TRANSCRIPTION_TIMEOUT: integer(
     'Seconds after which a transcription at work is given up; a retry goes on where it was.',
-    { minimum: 1, maximum: 604_800 },
+    { minimum: 1, maximum: 79_200 },
     { default: 43_200 },
   ),
   LLM_API_URL: optional(address('OpenAI-compatible chat server for enrichment.', web)),
