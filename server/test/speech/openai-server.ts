@@ -110,7 +110,7 @@ async function answerOne(
   const durationMs = audio ? (audio.length - 44) / 32 : 0;
   const asked = log({ path, authorization, fields, audioBytes: audio?.length ?? 0, durationMs });
   const { status, headers, body: given, delayMs = 0, cut } = options.answer?.(asked) ?? {};
-  if (delayMs > 0) await wait(delayMs);
+  if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
   if (cut === 'before') return void response.destroy();
   if (key !== undefined && authorization !== `Bearer ${key}`) {
     return refuse(response, 401, `Incorrect API key provided: ${authorization}`);

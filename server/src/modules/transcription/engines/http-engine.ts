@@ -25,6 +25,9 @@ const shortestMs = 100;
 const longestPauseMs = 60_000;
 const mostPauses = 5;
 
+/** A slow processor takes several times as long as the speech. */
+const usualDeadlineMs = (durationMs: number) => 60_000 + 5 * durationMs;
+
 const lessDetail: Record<Detail, Detail | null> = { words: 'segments', segments: 'text', text: null };
 
 /** What has been learnt about a server since this process began. */
@@ -33,8 +36,17 @@ interface Learnt {
   longestMs: number;
 }
 
+/** A server and how it is to be asked. */
+export interface HttpEngineOptions {
+  server: SpeechServer;
+  /** Where a request names none. */
+  model: string;
+  /** How long an answer may take. */
+  deadlineMs?: (durationMs: number) => number;
+}
+
 /** An engine behind `POST /v1/audio/transcriptions`. */
-export function createHttpEngine(server: SpeechServer, model: string): Engine {
+export function createHttpEngine(options: HttpEngineOptions): Engine {
   const learnt: Learnt = { detail: 'words', longestMs: maxChunkMs };
   return {
     name: 'http',
@@ -43,29 +55,21 @@ export function createHttpEngine(server: SpeechServer, model: string): Engine {
     recognise: async (request) => {
       const sound = new SpeechParts(Uint8Array.from(await readFile(request.audioPath)));
       if (sound.durationMs < shortestMs) return [];
-      return new Recognition(server, model, learnt, sound, request).run();
+      return new Recognition(options, learnt, sound, request).run();
     },
   };
 }
 
 /** One request for a stretch: whole if the server can, else in parts. */
 class Recognition {
-  readonly #server: SpeechServer;
-  readonly #model: string;
+  readonly #options: HttpEngineOptions;
   readonly #learnt: Learnt;
   readonly #sound: SpeechParts;
   readonly #request: RecogniseRequest;
   #pauses = 0;
 
-  constructor(
-    server: SpeechServer,
-    model: string,
-    learnt: Learnt,
-    sound: SpeechParts,
-    request: RecogniseRequest,
-  ) {
-    this.#server = server;
-    this.#model = request.model ?? model;
+  constructor(options: HttpEngineOptions, learnt: Learnt, sound: SpeechParts, request: RecogniseRequest) {
+    this.#options = options;
     this.#learnt = learnt;
     this.#sound = sound;
     this.#request = request;
@@ -102,14 +106,15 @@ class Recognition {
 
   async #ask(stretch: SpeechChunk): Promise<unknown> {
     const { language, initialPrompt, signal } = this.#request;
+    const { server, model, deadlineMs = usualDeadlineMs } = this.#options;
     try {
-      return await askSpeechServer(this.#server, {
+      return await askSpeechServer(server, {
         wav: this.#sound.wavOf(stretch),
-        durationMs: stretch.endMs - stretch.startMs,
         detail: this.#learnt.detail,
-        model: this.#model,
+        model: this.#request.model ?? model,
         language: primaryLanguage(language),
         prompt: initialPrompt,
+        deadlineMs: deadlineMs(stretch.endMs - stretch.startMs),
         signal,
       });
     } catch (error) {

@@ -17,20 +17,18 @@ export type Detail = 'words' | 'segments' | 'text';
 /** One stretch of sound and how it is to be recognised. */
 export interface SpeechQuestion {
   wav: Blob;
-  durationMs: number;
   detail: Detail;
   model: string;
   language: string;
   prompt: string | null;
+  /** For the whole exchange. */
+  deadlineMs: number;
   signal: AbortSignal;
 }
 
 /** Ten thousand words with all that servers add to them are a megabyte. */
 const largestReplyBytes = 16 * 1024 * 1024;
 const connectTimeoutMs = 10_000;
-
-/** A slow processor takes several times as long as the speech. */
-const deadlineMs = (durationMs: number) => 60_000 + 5 * durationMs;
 
 /** TRANSCRIPTION_API_URL as people write it: with or without `/v1`, or the whole address of the endpoint. */
 export function speechServer(apiUrl: string, apiKey: string | null): SpeechServer {
@@ -52,7 +50,7 @@ export function speechServer(apiUrl: string, apiKey: string | null): SpeechServe
 
 /** Asks once; gives the parsed JSON. Throws EngineFailure or the signal's reason. */
 export async function askSpeechServer(server: SpeechServer, question: SpeechQuestion): Promise<unknown> {
-  const limitMs = deadlineMs(question.durationMs);
+  const limitMs = question.deadlineMs;
   const signal = AbortSignal.any([question.signal, AbortSignal.timeout(limitMs)]);
   const agent = new Agent({
     connectTimeout: connectTimeoutMs,

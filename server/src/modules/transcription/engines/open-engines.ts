@@ -46,7 +46,7 @@ export async function openEngines(
 
 function openHttp({ apiUrl, apiKey, apiModel }: EngineSettings): Engine | string {
   if (apiUrl === null) return 'TRANSCRIPTION_API_URL is not set';
-  return createHttpEngine(speechServer(apiUrl, apiKey), apiModel ?? usualModel);
+  return createHttpEngine({ server: speechServer(apiUrl, apiKey), model: apiModel ?? usualModel });
 }
 
 function noticeOf({ engine }: EngineSettings, list: readonly EngineInfo[]): string | null {

@@ -53,7 +53,8 @@ function toSegment(given: RecognisedWord[]): RecognisedSegment {
   const words = given.map((word, index) => (index === 0 ? { ...word, text: capital(word.text) } : word));
   return {
     startMs: words[0]?.startMs ?? 0,
-    endMs: words.at(-1)?.endMs ?? 0,
+    // Words of others may overlap: the last to begin is not always the last to end.
+    endMs: words.reduce((latest, { endMs }) => Math.max(latest, endMs), 0),
     text: words.map(({ text }) => text).join(' '),
     speaker: null,
     confidence: meanConfidence(words),
