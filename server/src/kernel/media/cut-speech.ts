@@ -1,6 +1,6 @@
 import { findQuiet, type QuietRun } from './find-quiet.ts';
 import type { SpeechChunk } from './speech.ts';
-import { levelFrameMs } from './speech-levels.ts';
+import { levelFrameMs, levelSpan } from './speech-levels.ts';
 
 /** What the cutter is told beside the levels. */
 export interface CutOptions {
@@ -100,12 +100,21 @@ class Cutter {
     for (let index = this.#nextRun; index < this.#quiet.length; index++) {
       const run = this.#quiet[index];
       if (!run || run.start >= highest) break;
-      const middle = Math.min(highest, Math.max(lowest, Math.round((run.start + run.end) / 2)));
+      const middle = Math.min(highest, Math.max(lowest, this.#heartOf(run)));
       const lengthMs = (run.end - run.start) * levelFrameMs;
       const score = Math.min(1, lengthMs / amplePauseMs) - this.#farness(middle, aimMs) / 2;
       if (score > bestScore) [best, bestScore] = [middle, score];
     }
     return best;
+  }
+
+  /** The middle of what is quietest in a pause: the ends of words around it may be faint too. */
+  #heartOf({ start, end }: QuietRun): number {
+    const levels = this.#levels.subarray(start, end);
+    const ceiling = levels.reduce((least, level) => Math.min(least, level), 255) + levelSpan(6);
+    const first = levels.findIndex((level) => level <= ceiling);
+    const last = levels.findLastIndex((level) => level <= ceiling);
+    return start + Math.round((first + last + 1) / 2);
   }
 
   #leastLoud(lowest: number, highest: number, aimMs: number): number {
