@@ -1,7 +1,9 @@
 #!/bin/sh
 # Makes the seed's sound from texts/*.txt: one voice per speaker, short silences, light mixing, Ogg Opus.
 # Needs espeak-ng (1.51) and ffmpeg. The results are committed: run it only when a text or a voice changes.
-#   sh server/seeds/make-sound.sh [name …]     e.g. audition-pont-de-la-landelle
+#   sh server/seeds/make-sound.sh [--transcripts] [name …]     e.g. audition-pont-de-la-landelle
+# With --transcripts only transcripts/*.vtt are written: the same lines are spoken again, and each sentence stands
+# where its voice does.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -63,6 +65,56 @@ acompressor=threshold=-20dB:ratio=1.8:attack=10:release=140" \
     -c:a pcm_s16le "$8"
 }
 
+# Speaker → the name that readers see.
+name_of() {
+  case $1 in
+    presidente) echo 'Maëlle Kervoas' ;;
+    cariou) echo 'Solène Cariou' ;;
+    rivallain) echo 'Gwenola Rivallain' ;;
+    maudet) echo 'Bertrand Maudet' ;;
+    perennou) echo 'Luc Perennou' ;;
+    president) echo 'Tudi Lescoat' ;;
+    abgrall) echo 'Nolwenn Abgrall' ;;
+    diarra) echo 'Aïssata Diarra' ;;
+    chroniqueuse) echo 'Rozenn Lagadec' ;;
+    emile) echo 'Émile Cozic' ;;
+    fatou) echo 'Fatou Sarré' ;;
+    *) echo "no name for '$1'" >&2 && return 1 ;;
+  esac
+}
+
+seconds_of() { # file
+  ffprobe -v error -show_entries format=duration -of csv=p=0 "$1"
+}
+
+# The sentences of one spoken line as cues. Between them the voice breathes for 720 ms (see speak): as many such
+# silences as there are breaks, or the line has not been spoken as it is written.
+cues() { # speaker text file start-in-seconds
+  {
+    ffmpeg -nostdin -hide_banner -i "$3" -af silencedetect=noise=-45dB:d=0.45 -f null - 2>&1 |
+      sed -n 's/.*silence_start: \(.*\)/start \1/p; s/.*silence_end: \([^ ]*\).*/end \1/p'
+    printf '%s' "$2" | sed 's|\([.?!:]\) |\1\n|g' | sed 's/^/text /'
+  } | awk -v at="$4" -v length_s="$(seconds_of "$3")" -v name="$(name_of "$1")" '
+    function clock(s) { return sprintf("%02d:%02d:%06.3f", s / 3600, (s / 60) % 60, s - 60 * int(s / 60)) }
+    $1 == "start" { from[++quiet] = $2 }
+    $1 == "end" { to[quiet] = $2 }
+    $1 == "text" { text[++said] = substr($0, 6) }
+    END {
+      if (quiet > 0 && to[quiet] >= length_s - 0.05) quiet--
+      if (quiet != said - 1) { printf "%d sentences, %d breaths: %s\n", said, quiet, text[1] >"/dev/stderr"; exit 1 }
+      begin = 0
+      line = ""
+      for (i = 1; i <= said; i++) {
+        line = line (line == "" ? "" : " ") text[i]
+        if (text[i] ~ /:$/ && i < said) continue
+        end = i < said ? from[i] : length_s
+        printf "%s --> %s\n<v %s>%s\n\n", clock(at + begin), clock(at + end), name, line
+        begin = i < said ? to[i] : 0
+        line = ""
+      }
+    }'
+}
+
 # A hall for the assembly, a close microphone for the radio.
 room_of() {
   case $1 in
@@ -75,6 +127,8 @@ make() { # name
   list="$work/$1.list"
   : >"$list"
   n=0
+  at=0
+  if $only_transcripts; then printf 'WEBVTT\nLanguage: fr\n\n' >"$work/$1.vtt"; fi
   while IFS= read -r line; do
     case $line in '' | '#'*) continue ;; esac
     n=$((n + 1))
@@ -84,13 +138,23 @@ make() { # name
       'silence '*) silence "$(awk "BEGIN { print ${line#silence } / 1000 }")" "$part" ;;
       *)
         speak "${line%%: *}" "${line#*: }" "$part"
+        if $only_transcripts; then
+          cues "${line%%: *}" "${line#*: }" "$part" "$at" >>"$work/$1.vtt"
+          at=$(awk "BEGIN { print $at + $(seconds_of "$part") }")
+        fi
         echo "file '$part'" >>"$list"
         part="$part.breath.wav"
         silence "$breath" "$part"
         ;;
     esac
     echo "file '$part'" >>"$list"
+    if $only_transcripts; then at=$(awk "BEGIN { print $at + $(seconds_of "$part") }"); fi
   done <"$here/texts/$1.txt"
+  if $only_transcripts; then
+    cp "$work/$1.vtt" "$here/transcripts/$1.vtt"
+    awk "BEGIN { printf \"%s: %.3f s\\n\", \"$1\", $at }"
+    return
+  fi
   ffmpeg -nostdin -v error -y -f concat -safe 0 -i "$list" -c:a pcm_s16le "$work/$1.wav"
   # A breath of room tone, so that a pause is a pause and not a fault of the line.
   ffmpeg -nostdin -v error -y -i "$work/$1.wav" -filter_complex "[0:a]$(room_of "$1")[s];\
@@ -105,7 +169,12 @@ alimiter=limit=0.9:level=0:attack=4:release=60" \
   ffprobe -v error -show_entries format=duration,size -of csv=p=0 "$here/sound/$1.opus" | sed "s|^|$1: |"
 }
 
-mkdir -p "$here/sound"
+mkdir -p "$here/sound" "$here/transcripts"
+only_transcripts=false
+if [ "${1:-}" = --transcripts ]; then
+  only_transcripts=true
+  shift
+fi
 if [ $# -eq 0 ]; then
   for text in "$here"/texts/*.txt; do set -- "$@" "$(basename "$text" .txt)"; done
 fi

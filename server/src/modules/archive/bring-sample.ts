@@ -1,6 +1,7 @@
 import type { Actor } from '../../kernel/auth/actor.ts';
 import type { Archive } from './archive.ts';
 import { createDebat } from './create-debat.ts';
+import { sampleBrought } from './events.ts';
 import { readSeed, type Seed, type SeedDebat, seedSoundPath } from './seed-data.ts';
 import { seedTimes } from './seed-dates.ts';
 import { type BroughtDebat, findBrought, lockSeeding } from './seed-repo.ts';
@@ -55,11 +56,29 @@ async function bringMissing(
   for (const debat of missing) await bringOne(archive, bringer, seed, debat);
   const after: BroughtDebat[] =
     missing.length === 0 ? before : await findBrought(archive.db.kysely, bringer.organisationId, marks);
+  await tellBrought(archive, bringer, seed, wanted, after);
   return {
     debatIds: after.map(({ id }) => id),
     recordingIds: after.map(({ recordingId }) => recordingId).filter((id) => id !== null),
     added: missing.length,
   };
+}
+
+/** Later modules add what they have for it. What came before this is told again: they add what is missing. */
+async function tellBrought(
+  { db, events }: Archive,
+  { organisationId }: Bringer,
+  seed: Seed,
+  wanted: readonly SeedDebat[],
+  brought: readonly BroughtDebat[],
+): Promise<void> {
+  for (const debat of wanted) {
+    const recordingId = brought.find(({ mark }) => mark === markOf(seed, debat))?.recordingId;
+    if (debat.transcript === undefined || !recordingId) continue;
+    const { transcript } = debat;
+    const event = { organisationId, recordingId, transcript, language: seed.language };
+    await events.emit(db.kysely, sampleBrought, event);
+  }
 }
 
 async function bringOne(archive: Archive, bringer: Bringer, seed: Seed, debat: SeedDebat): Promise<void> {

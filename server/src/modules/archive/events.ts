@@ -16,6 +16,17 @@ export const debatChanged = defineEvent(
   }),
 );
 
+/** A recording of the seed is there, now or since an earlier time; `transcript` is a file of `seedTranscriptPath`. */
+export const sampleBrought = defineEvent(
+  'archive.sample-brought',
+  Type.Object({
+    organisationId: Type.String(),
+    recordingId: Type.String(),
+    transcript: Type.String(),
+    language: Type.String(),
+  }),
+);
+
 /** Tells it in the transaction of the change. */
 export async function tellDebatChanged(
   { events }: Pick<Archive, 'events'>,

@@ -2,7 +2,8 @@ import type { Bringer, Brought } from './bring-sample.ts';
 
 export type { Bringer, Brought } from './bring-sample.ts';
 export { DEBAT_STATUSES, DEBAT_TYPES, type DebatStatus, type DebatType } from './debat.ts';
-export { debatChanged } from './events.ts';
+export { debatChanged, sampleBrought } from './events.ts';
+export { seedTranscriptPath } from './seed-data.ts';
 
 /** What the archive offers to later modules and to the entry. */
 export interface ArchiveDoor {

@@ -30,6 +30,8 @@ const SeedDebatSchema = Type.Object({
   keywords: Names,
   /** A file of the folder `sound`. */
   sound: Type.Optional(Type.String()),
+  /** What is said in it: a file of the folder `transcripts`. */
+  transcript: Type.Optional(Type.String()),
 });
 /** One débat of the seed. */
 export type SeedDebat = Static<typeof SeedDebatSchema>;
@@ -54,4 +56,9 @@ export async function readSeed(): Promise<Seed> {
 /** Path of a sound file of the seed. */
 export function seedSoundPath(file: string): string {
   return fileURLToPath(new URL(`sound/${file}`, FOLDER));
+}
+
+/** Path of a transcript of the seed. */
+export function seedTranscriptPath(file: string): string {
+  return fileURLToPath(new URL(`transcripts/${file}`, FOLDER));
 }

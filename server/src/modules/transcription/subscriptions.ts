@@ -1,4 +1,5 @@
 import { type Subscription, subscribe } from '../../kernel/events/event.ts';
+import { sampleBrought } from '../archive/public.ts';
 import { recordingFailed, recordingReady } from '../media/public.ts';
 import type { TranscriptionContext } from './transcription-context.ts';
 
@@ -12,6 +13,10 @@ export function subscriptions(context: TranscriptionContext): Subscription[] {
     subscribe('transcription.end-when-failed', recordingFailed, async () => {
       const { whenFailed } = await import('./start-automatically.ts');
       return (payload) => whenFailed(context, payload);
+    }),
+    subscribe('transcription.bring-sample-transcript', sampleBrought, async () => {
+      const { bringSampleTranscript } = await import('./bring-sample-transcript.ts');
+      return (payload) => bringSampleTranscript(context, payload);
     }),
   ];
 }
