@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFile, chmod, chown, mkdir } from 'node:fs/promises';
+import { access, appendFile, chmod, chown, mkdir } from 'node:fs/promises';
 import { freePort } from '../../e2e/harness/station.ts';
 import { PG_BIN, run } from './parts.ts';
 
@@ -20,8 +20,11 @@ max_connections = 100
 max_wal_size = 2GB
 `;
 
-/** initdb and start in `folder`, on a free port; as the user postgres when we are root, whom PostgreSQL refuses. */
-export async function startCluster(folder: string): Promise<Cluster> {
+/**
+ * initdb (unless an earlier run kept its data there) and start in `folder`, on a free port; as the user postgres when
+ * we are root, whom PostgreSQL refuses. `settings` are lines of postgresql.conf over our own.
+ */
+export async function startCluster(folder: string, settings = ''): Promise<Cluster> {
   const asUser = process.getuid?.() === 0 ? await postgresUser() : null;
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
@@ -29,8 +32,13 @@ export async function startCluster(folder: string): Promise<Cluster> {
   const data = `${folder}/data`;
   const port = await freePort();
   const initdb = ['-D', data, '-U', 'bench', '-A', 'trust', '--encoding=UTF8', '--locale=C.UTF-8'];
-  await run(`${PG_BIN}/initdb`, initdb, { ...asUser, cwd: folder });
-  await appendFile(`${data}/postgresql.conf`, `${SETTINGS}port = ${port}\n`);
+  const isThere = await access(`${data}/PG_VERSION`).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await run(`${PG_BIN}/initdb`, initdb, { ...asUser, cwd: folder });
+  // Of lines that say the same the last one counts.
+  await appendFile(`${data}/postgresql.conf`, `${SETTINGS}${settings}\nport = ${port}\n`);
   const control = (...rest: string[]) =>
     run(`${PG_BIN}/pg_ctl`, ['-D', data, '-l', `${folder}/log`, '-w', ...rest], { ...asUser, cwd: folder });
   await control('start');

@@ -7,6 +7,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table search_rebuilds, search_vocabulary, search_words, search_documents`.execute(db);
+  await sql`drop function search_forget_words`.execute(db);
   await sql`drop sequence search_stamps`.execute(db);
   await sql`drop view transcript_places, archive_debats`.execute(db);
 }
@@ -76,13 +77,21 @@ const STATEMENTS = [
     organisation_id uuid not null,
     lexeme text collate "C" not null,
     day integer not null,
-    document_no integer not null references search_documents(no) on delete cascade,
+    document_no integer not null,
     part smallint not null,
     places bytea not null check (octet_length(places) <= 1800)
   )`,
   `create unique index search_words_found
     on search_words (organisation_id, lexeme, day desc, document_no, part) include (places)`,
   'create index search_words_of_document on search_words (document_no)',
+  // Instead of a foreign key, which would look the document up again for each of its thousands of words. Words are
+  // written by whoever holds their document's row, so that none comes after this.
+  `create function search_forget_words() returns trigger language plpgsql as $$ begin
+    delete from search_words where document_no in (select no from gone);
+    return null;
+  end $$`,
+  `create trigger search_documents_forget after delete on search_documents referencing old table as gone
+    for each statement execute function search_forget_words()`,
   // Rows are written once: the figures that plans go by, and the map of pages that indexes are read alone by.
   `alter table search_words alter column lexeme set statistics 1000,
     set (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05)`,

@@ -16,7 +16,7 @@ import {
 import { familyOf } from './lexemes.ts';
 import type { Search } from './search.ts';
 
-type Indexing = Pick<Search, 'db' | 'config' | 'lexemes'>;
+type Indexing = Pick<Search, 'db' | 'config' | 'lexemes' | 'vocabulary'>;
 
 /**
  * Brings the documents of some débats and recordings to what these are now, in one transaction. It reads the live
@@ -30,7 +30,7 @@ export async function indexSubjects(
   subjects: Subjects,
   madeBefore: Date | null = null,
 ): Promise<void> {
-  await search.db.transaction(async (tx) => {
+  const added = await search.db.transaction(async (tx) => {
     const touched = await widenSubjects(tx, organisationId, subjects);
     const nos = await lockDocuments(tx, organisationId, touched);
     const vocabulary: WordName[] = [];
@@ -38,8 +38,11 @@ export async function indexSubjects(
       if (isWanted(live)) await indexOne(search, tx, organisationId, live, madeBefore, vocabulary);
       else await deleteDocument(tx, organisationId, live.no);
     }
-    if (vocabulary.length > 0) await addVocabulary(tx, organisationId, vocabulary);
+    const unknown = search.vocabulary.unknown(organisationId, vocabulary);
+    if (unknown.length > 0) await addVocabulary(tx, organisationId, unknown);
+    return unknown;
   });
+  search.vocabulary.add(organisationId, added);
 }
 
 async function indexOne(

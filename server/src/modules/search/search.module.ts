@@ -9,6 +9,7 @@ import { readOrganisationsAcrossOrganisations, vacuumAcrossOrganisations } from 
 import { searchRoutes } from './routes.ts';
 import type { Search } from './search.ts';
 import { subscriptions } from './subscriptions.ts';
+import { createVocabulary } from './vocabulary.ts';
 
 /** Every spoken word and every title: the index, and the search in it. */
 export function searchModule(kernel: Kernel): Module & { door: SearchDoor } {
@@ -21,6 +22,7 @@ export function searchModule(kernel: Kernel): Module & { door: SearchDoor } {
     lexemes: createLexemes(),
     extents: createExtents(clock),
     facets: createFacetCounter(),
+    vocabulary: createVocabulary(),
   };
   return {
     name: 'search',

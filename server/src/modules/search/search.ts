@@ -5,6 +5,7 @@ import type { Logger } from '../../kernel/log/log.ts';
 import type { Extents } from './extents.ts';
 import type { FacetCounter } from './facets.ts';
 import type { Lexemes } from './lexemes.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** What the use-cases of this module work with; made once, by `search.module.ts`. */
 export interface Search {
@@ -15,4 +16,5 @@ export interface Search {
   lexemes: Lexemes;
   extents: Extents;
   facets: FacetCounter;
+  vocabulary: Vocabulary;
 }
