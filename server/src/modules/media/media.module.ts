@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module, Role } from '../../kernel/module.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { recordingNotFound } from './errors.ts';
+import { recordingChanged } from './events.ts';
 import { extractRecordingHandler } from './extract-recording.job.ts';
 import { toFileReply } from './file-reply.ts';
 import { createHlsSounds } from './hls-sound.ts';
@@ -73,6 +74,7 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
     openOriginal: (organisationId, id) => openOriginal(context, organisationId, id),
     setVisibility: async (tx, organisationId, id, visibility) => {
       if (!(await updateRecording(tx, organisationId, id, { visibility }))) throw recordingNotFound();
+      await context.kernel.events.emit(tx, recordingChanged, { organisationId, recordingId: id });
     },
     removeRecording: (tx, organisationId, id) => removeRecording(tx, context, organisationId, id),
     openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
