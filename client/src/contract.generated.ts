@@ -724,6 +724,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transcriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List transcriptions
+         * @description Newest first, without their texts.
+         */
+        get: operations["listTranscriptions"];
+        put?: never;
+        /**
+         * Ask for a transcription
+         * @description Of a recording that is there (JSON), or of a file (multipart), which becomes a recording like any upload. Status `queued`, or `pending` while the sound of the recording is not known. 422 `transcription.no-engine` says how to get an engine for the language.
+         */
+        post: operations["requestTranscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transcriptions/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count transcriptions by state
+         * @description Of those that match the filter; `total_global` counts all.
+         */
+        get: operations["countTranscriptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transcriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a transcription
+         * @description With its state, its progress and the text so far.
+         */
+        get: operations["showTranscription"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a transcription
+         * @description With its text, and its work when there is some. When readers saw it, they see the latest one before it.
+         */
+        delete: operations["removeTranscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transcriptions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel work that waits or runs
+         * @description It ends in error with the code transcription.cancelled; what was recognised stays.
+         */
+        post: operations["cancelTranscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transcriptions/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start failed or cancelled work again
+         * @description It goes on at the first stretch that is not done.
+         */
+        post: operations["retryTranscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a recording’s transcript
+         * @description Who may hear the recording may read it. 404 `transcription.no-transcript` without one.
+         */
+        get: operations["showTranscript"];
+        put?: never;
+        /**
+         * Import a transcript
+         * @description SRT, WebVTT or Podcasting 2.0 JSON, up to 20 MB. It becomes the recording’s transcript; those before it stay among its transcriptions.
+         */
+        post: operations["importTranscript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transcription-engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the speech engines
+         * @description With their languages, and why one is not available on this machine.
+         */
+        get: operations["listTranscriptionEngines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every spoken word, and titles
+         * @description Words are found in any form and without accents, all of them in one segment or title. Best first: rare words and repetitions count, then the newest; titles come before what was said.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1055,6 +1227,168 @@ export interface components {
             progress: number;
             error: string | null;
             audio_file: components["schemas"]["AudioFile"] | null;
+        };
+        Transcription: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            status: "pending" | "queued" | "processing" | "transcribed" | "done" | "error";
+            progress: number;
+            /** Format: uuid */
+            recording_id: string;
+            recording_title: string;
+            /** @enum {unknown} */
+            source: "engine" | "import";
+            engine: string | null;
+            project_name: string;
+            worker_id: string | null;
+            celery_task_id: string | null;
+            /** @description Where the sound plays; never a path of the server */
+            file_path: string;
+            language: string;
+            duration: number | null;
+            processing_time: number | null;
+            queue_wait_time: number | null;
+            text: string | null;
+            segments: {
+                /** @description Seconds, exact to the millisecond */
+                start: number;
+                /** @description Seconds, exact to the millisecond */
+                end: number;
+                text: string;
+                speaker: string | null;
+                confidence: number | null;
+                words: {
+                    /** @description Seconds, exact to the millisecond */
+                    start: number;
+                    /** @description Seconds, exact to the millisecond */
+                    end: number;
+                    text: string;
+                    confidence: number | null;
+                }[] | null;
+            }[] | null;
+            segments_count: number | null;
+            error_message: string | null;
+            error_code: string | null;
+            vad_enabled: boolean;
+            /** @description For later: always false */
+            diarization_enabled: boolean;
+            /** @description For later: always false */
+            enrichment_requested: boolean;
+            /** @description For later: always false */
+            text_correction: boolean;
+            whisper_model: string | null;
+            initial_prompt: string | null;
+            enrichment_status: string | null;
+            enrichment_worker_id: string | null;
+            /** @description For later */
+            enrichment_data: null;
+            enrichment_error: string | null;
+            /** @description For later */
+            enrichment_processing_time: null;
+            llm_model: string | null;
+            /** @description For later */
+            enrichment_prompts: null;
+            enriched_text: string | null;
+            enhanced_text: string | null;
+            /** Format: date-time */
+            created_at: string;
+            queued_at: string | null;
+            processing_start_time: string | null;
+            processing_end_time: string | null;
+            finished_at: string | null;
+        };
+        Transcript: {
+            /** Format: uuid */
+            recording_id: string;
+            /** Format: uuid */
+            transcription_id: string;
+            /** @description Grows with each change of the transcript */
+            version: number;
+            language: string;
+            engine: string | null;
+            /** @enum {unknown} */
+            source: "engine" | "import";
+            segments: {
+                position: number;
+                /** @description Seconds, exact to the millisecond */
+                start: number;
+                /** @description Seconds, exact to the millisecond */
+                end: number;
+                text: string;
+                speaker: string | null;
+                confidence: number | null;
+                words: {
+                    /** @description Seconds, exact to the millisecond */
+                    start: number;
+                    /** @description Seconds, exact to the millisecond */
+                    end: number;
+                    text: string;
+                    confidence: number | null;
+                }[] | null;
+            }[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SearchResult: {
+            /** @enum {unknown} */
+            type: "segment" | "title";
+            debate_id: string | null;
+            recording_id: string | null;
+            title: string;
+            /** Format: date */
+            date: string;
+            commission: string | null;
+            speaker: string | null;
+            start: number | null;
+            end: number | null;
+            at: number | null;
+            text: string;
+            /** @description HTML: the text, or what surrounds the words in a long one, with <mark> */
+            highlight: string;
+            before: string | null;
+            after: string | null;
+            /** @description Only to be compared within one reply */
+            score: number;
+            /** @description The page that plays it at that second */
+            url: string;
+        };
+        SearchReply: {
+            results: components["schemas"]["SearchResult"][];
+            /** @description False: there are at least so many */
+            total_is_exact: boolean;
+            facets: {
+                /** @description Results by commission, the 50 most frequent first */
+                commission: {
+                    value: string;
+                    count: number;
+                }[];
+                /** @description Results by person, the 50 most frequent first */
+                depute: {
+                    value: string;
+                    count: number;
+                }[];
+                /** @description Results by type of débat, the 50 most frequent first */
+                type: {
+                    value: string;
+                    count: number;
+                }[];
+                /** @description Results by year, the 50 most frequent first */
+                year: {
+                    value: string;
+                    count: number;
+                }[];
+            };
+            covered_since: string | null;
+            message: string | null;
+            took_ms: number;
+            total: number;
+            page: number;
+            per_page: number;
+            has_next: boolean;
+            has_prev: boolean;
         };
     };
     responses: never;
@@ -3588,6 +3922,598 @@ export interface operations {
                         debate_ids: string[];
                         recording_ids: string[];
                     };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTranscriptions: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+                status?: "pending" | "queued" | "processing" | "transcribed" | "done" | "error";
+                /** @description Name of a project */
+                project?: string;
+                /** @description Words of the recording’s title */
+                search?: string;
+                recording_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        transcriptions: components["schemas"]["Transcription"][];
+                        total: number;
+                        page: number;
+                        per_page: number;
+                        has_next: boolean;
+                        has_prev: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestTranscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    recording_id: string;
+                    /** @description Default: the organisation’s default project */
+                    project_name?: string;
+                    /** @description BCP 47 tag, e.g. `fr` or `pt-BR` */
+                    language?: string;
+                    /**
+                     * @description Leave long silences out
+                     * @default true
+                     */
+                    use_vad?: boolean;
+                    /** @description Default: the engine’s own choice */
+                    whisper_model?: string;
+                    /** @description Names and words to be expected */
+                    initial_prompt?: string;
+                    /** @enum {unknown} */
+                    priority?: "low" | "normal" | "high" | "urgent";
+                    /** @description Accepted, without effect in this version */
+                    diarization?: boolean;
+                    /** @description Accepted, without effect in this version */
+                    enrichment?: boolean;
+                    /** @description Accepted, without effect in this version */
+                    text_correction?: boolean;
+                    /** @description Accepted, without effect in this version */
+                    llm_model?: string;
+                    /** @description Accepted, without effect in this version */
+                    enrichment_prompts?: unknown;
+                };
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description Any audio or video file
+                     */
+                    file: string;
+                    title?: string;
+                    /** @description Default: the organisation’s default project */
+                    project_name?: string;
+                    /** @description BCP 47 tag, e.g. `fr` or `pt-BR` */
+                    language?: string;
+                    /**
+                     * @description Leave long silences out
+                     * @default true
+                     */
+                    use_vad?: boolean;
+                    /** @description Default: the engine’s own choice */
+                    whisper_model?: string;
+                    /** @description Names and words to be expected */
+                    initial_prompt?: string;
+                    /** @enum {unknown} */
+                    priority?: "low" | "normal" | "high" | "urgent";
+                    /** @description Accepted, without effect in this version */
+                    diarization?: boolean;
+                    /** @description Accepted, without effect in this version */
+                    enrichment?: boolean;
+                    /** @description Accepted, without effect in this version */
+                    text_correction?: boolean;
+                    /** @description Accepted, without effect in this version */
+                    llm_model?: string;
+                    /** @description Accepted, without effect in this version */
+                    enrichment_prompts?: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcription"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countTranscriptions: {
+        parameters: {
+            query?: {
+                status?: "pending" | "queued" | "processing" | "transcribed" | "done" | "error";
+                /** @description Name of a project */
+                project?: string;
+                /** @description Words of the recording’s title */
+                search?: string;
+                recording_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        total_filtered: number;
+                        pending: number;
+                        queued: number;
+                        processing: number;
+                        transcribed: number;
+                        done: number;
+                        error: number;
+                        total_global: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showTranscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcription"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeTranscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "deleted";
+                        /** Format: uuid */
+                        id: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelTranscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcription"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryTranscription: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcription"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importTranscript: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description SRT, WebVTT or Podcasting 2.0 JSON
+                     */
+                    file: string;
+                    /** @description BCP 47 tag, e.g. `fr` or `pt-BR` */
+                    language?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTranscriptionEngines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        engines: {
+                            name: string;
+                            languages: "any" | string[];
+                            available: boolean;
+                            reason: string | null;
+                        }[];
+                        /** @description Whether what becomes ready is transcribed by itself */
+                        auto: boolean;
+                        /** @description Of recordings that do not say theirs */
+                        default_language: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Words, "phrases", -exclusions, a OR b (a ou b), beginnings*; case and accents ignored */
+                q?: string;
+                /** @description The last word is still being typed: it may go on */
+                typing?: boolean;
+                /** @description Its name; case and accents ignored */
+                commission?: string;
+                /** @description Part of the name of someone who speaks there */
+                depute?: string;
+                type?: "seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre";
+                /** @description First day, included */
+                date_start?: string;
+                /** @description Last day, included */
+                date_end?: string;
+                sort?: "relevance" | "date_desc" | "date_asc";
+                /** @description Only the first 1000 results can be paged to */
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchReply"];
                 };
             };
             /** @description Default Response */
