@@ -1,40 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './harness/browser.ts';
-import {
-  bringSample,
-  openSignedIn,
-  openWindow,
-  type Sample,
-  seriousFindings,
-  sidewaysOverflow,
-} from './harness/page.ts';
+import { bringSample, faultsOf, openSignedIn, openWindow, type Sample } from './harness/page.ts';
 import { missingParts } from './harness/parts.ts';
 import { ADMIN, type Station, startStation } from './harness/station.ts';
 
 const skip = missingParts('ffmpeg', 'chromium');
-const SIZES = [
-  { width: 1280, height: 900 },
-  { width: 375, height: 760 },
-];
-
-/** What is wrong with the page as it stands, wide and narrow, light and dark: nothing, one hopes. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const faults: string[] = [];
-  for (const size of SIZES) {
-    await page.setViewportSize(size);
-    const overflow = await sidewaysOverflow(page);
-    if (overflow > 0) faults.push(`${size.width} wide: ${overflow} px stand out sideways`);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
-      const findings = await seriousFindings(page);
-      faults.push(...findings.map((finding) => `${size.width} wide, ${colorScheme}: ${finding}`));
-    }
-  }
-  return faults;
-}
-
 const heading = (page: Page, name: string | RegExp) =>
   page.getByRole('heading', { level: 1, name }).waitFor();
 

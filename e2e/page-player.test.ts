@@ -151,7 +151,7 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
 
   it('is led by the keyboard alone, from the palette to the sound', async () => {
     const { page, complaints, close } = await openWindow(browser, `${station.base}/sign-in`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Se connecter' }).waitFor();
     await page.keyboard.press('Control+k');
     const palette = page.getByRole('combobox', { name: 'Rechercher, aller à' });
     await palette.waitFor();
@@ -162,7 +162,7 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
     await page.keyboard.press('Control+k');
     await palette.waitFor();
     await page.keyboard.press('ArrowDown');
-    expect(await page.getByRole('option', { selected: true }).textContent()).toBe('Se connecter');
+    expect(await page.getByRole('option', { selected: true }).textContent()).toBe('Recherche');
     await page.keyboard.press('Escape');
     await palette.waitFor({ state: 'detached' });
     for (let stop = 0; stop < 20; stop++) {
@@ -178,10 +178,10 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
     await page.keyboard.press('Escape');
     await keys.waitFor({ state: 'detached' });
     await page.keyboard.press('/');
-    await page.getByRole('searchbox', { name: 'Chercher dans les titres' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Chercher dans tout ce qui est dit' }).waitFor();
     await until(
-      () => page.evaluate(() => document.activeElement?.getAttribute('type')),
-      (type) => type === 'search',
+      () => page.evaluate(() => document.activeElement?.hasAttribute('data-search')),
+      (isSearch) => isSearch === true,
       5,
     );
     expect((await soundOf(page)).isPlaying).toBe(true);

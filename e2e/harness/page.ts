@@ -109,3 +109,25 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 /** How far the page is wider than its window, in CSS pixels. */
 export const sidewaysOverflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+const sizes = [
+  { width: 1280, height: 900 },
+  { width: 375, height: 760 },
+];
+
+/** What is wrong with the page as it stands, wide and narrow, light and dark: nothing, one hopes. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    const overflow = await sidewaysOverflow(page);
+    if (overflow > 0) faults.push(`${size.width} wide: ${overflow} px stand out sideways`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: 'attached' });
+      const findings = await seriousFindings(page);
+      faults.push(...findings.map((finding) => `${size.width} wide, ${colorScheme}: ${finding}`));
+    }
+  }
+  return faults;
+}

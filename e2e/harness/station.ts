@@ -131,7 +131,7 @@ function stationOf(child: ChildProcess, dataDir: string, port: number, output: (
 }
 
 async function untilHealthy(station: Station, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 1800; i++) {
     if (child.exitCode !== null) break;
     const reply = await fetch(`${station.base}/health`).catch(() => null);
     if (reply?.ok) return;
