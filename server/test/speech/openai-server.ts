@@ -32,6 +32,8 @@ export interface SpeechAnswer {
   delayMs?: number;
   /** Breaks the connection: before the answer, or in the middle of it. */
   cut?: 'before' | 'within';
+  /** Falls silent in the middle of the answer and keeps the line. */
+  isStuck?: boolean;
 }
 
 /** The server's character. */
@@ -109,7 +111,7 @@ async function answerOne(
   const { fields, audio } = readForm(body, request.headers['content-type'] ?? '');
   const durationMs = audio ? (audio.length - 44) / 32 : 0;
   const asked = log({ path, authorization, fields, audioBytes: audio?.length ?? 0, durationMs });
-  const { status, headers, body: given, delayMs = 0, cut } = options.answer?.(asked) ?? {};
+  const { status, headers, body: given, delayMs = 0, cut, isStuck } = options.answer?.(asked) ?? {};
   if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
   if (cut === 'before') return void response.destroy();
   if (key !== undefined && authorization !== `Bearer ${key}`) {
@@ -121,14 +123,14 @@ async function answerOne(
   }
   const complaint = given === undefined && status === undefined ? complaintOf(asked, options) : null;
   if (complaint !== null) return refuse(response, 400, complaint);
-  send(response, status ?? 200, given ?? transcriptOf(asked, options), { headers, cut });
+  send(response, status ?? 200, given ?? transcriptOf(asked, options), { headers, cut, isStuck });
 }
 
 function send(
   response: ServerResponse,
   status: number,
   body: unknown,
-  { headers = {}, cut }: Pick<SpeechAnswer, 'headers' | 'cut'>,
+  { headers = {}, cut, isStuck = false }: Pick<SpeechAnswer, 'headers' | 'cut' | 'isStuck'>,
 ): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const bytes = Buffer.from(text);
@@ -137,6 +139,7 @@ function send(
     'content-length': bytes.length,
     ...headers,
   });
+  if (isStuck) return void response.write(bytes.subarray(0, bytes.length >> 1));
   if (cut !== 'within') return void response.end(bytes);
   response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
 }

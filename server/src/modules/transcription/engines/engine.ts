@@ -22,7 +22,7 @@ export interface RecognisedSegment {
 
 /** One stretch of sound and how it is to be recognised. */
 export interface RecogniseRequest {
-  /** 16 kHz mono 16-bit WAV. */
+  /** 16 kHz mono 16-bit WAV, its head the plain 44 bytes. */
   audioPath: string;
   durationMs: number;
   /** BCP 47, such as `fr` or `fr-CA`. */

@@ -284,7 +284,7 @@ describe('a failure says what to do, and whether to try again', () => {
 
   test.each([
     ['before it says anything', { delayMs: 3_600_000 }],
-    ['in the middle of what it says', { body: '{', headers: { 'content-length': '100' } }],
+    ['in the middle of what it says', { isStuck: true }],
   ])('a server that is too slow, %s', async (_when, answer) => {
     const kit = await serve({ answer: () => answer });
     const engine = createHttpEngine({
@@ -294,6 +294,44 @@ describe('a failure says what to do, and whether to try again', () => {
     });
     const failure = await failureOf(engine.recognise(await requestFor(1)));
     expect(failure).toMatchObject({ code: 'timeout', isFinal: false });
+  });
+
+  test.each([
+    [401, 'refused-key'],
+    [413, 'too-large'],
+  ])('%s before the sound was sent, and the line closed', async (status, code) => {
+    const server = createServer();
+    let bytes = 0;
+    server.on('request', (request) => request.on('data', (part) => (bytes += part.length)));
+    server.on('checkContinue', (_request, response) => {
+      response.writeHead(status, { connection: 'close' }).end(() => response.socket?.destroy());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const { port } = server.address() as AddressInfo;
+    const failure = await failureOf(
+      engineOf(`http://127.0.0.1:${port}`, key).recognise(await requestFor(30)),
+    );
+    expect(failure).toMatchObject({ code, isFinal: true });
+    expect(bytes).toBe(0);
+  });
+
+  test('a server that never heard of asking first is sent the sound all the same', async () => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.end('{"text":"Bonjour."}'));
+    });
+    server.on('checkContinue', (request, response) => server.emit('request', request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const { port } = server.address() as AddressInfo;
+    const segments = await engineOf(`http://127.0.0.1:${port}`).recognise(await requestFor(5));
+    expect(segments.map(({ text }) => text)).toEqual(['Bonjour.']);
   });
 
   test('nobody there', async () => {

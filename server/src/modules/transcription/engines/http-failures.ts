@@ -111,7 +111,7 @@ const words: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'no answer from the name service',
   EHOSTUNREACH: 'no way leads there',
   ENETUNREACH: 'no way leads there',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
+  ETIMEDOUT: 'no answer in time',
 };
 
 /** Gives what went wrong on the way a type; failures pass unchanged. */
@@ -120,7 +120,7 @@ export function failureOfError(error: unknown): EngineFailure {
   const cause = error;
   const code = codeOf(error) ?? '';
   const name = error instanceof Error ? error.name : '';
-  if (name === 'TimeoutError' || /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(code)) {
+  if (name === 'TimeoutError') {
     return new EngineFailure('timeout', 'The speech server took too long', { cause });
   }
   if (/^ERR_(TLS|SSL)|CERT|SELF_SIGNED|UNABLE_TO/.test(code)) {

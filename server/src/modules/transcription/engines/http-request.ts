@@ -1,4 +1,5 @@
-import { Agent, FormData, request } from 'undici';
+import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
 import { EngineFailure } from './engine.ts';
 import { failureOfError, failureOfStatus, type ServerReply } from './http-failures.ts';
 
@@ -48,55 +49,96 @@ export function speechServer(apiUrl: string, apiKey: string | null): SpeechServe
   };
 }
 
+/** A server that says nothing to “may I?” is taken to agree, as curl does. */
+const permissionMs = 1000;
+
 /** Asks once; gives the parsed JSON. Throws EngineFailure or the signal's reason. */
 export async function askSpeechServer(server: SpeechServer, question: SpeechQuestion): Promise<unknown> {
-  const limitMs = question.deadlineMs;
-  const signal = AbortSignal.any([question.signal, AbortSignal.timeout(limitMs)]);
-  const agent = new Agent({
-    connectTimeout: connectTimeoutMs,
-    headersTimeout: limitMs,
-    bodyTimeout: limitMs,
-    maxHeaderSize: 32 * 1024,
-  });
+  const limit = AbortSignal.timeout(question.deadlineMs);
+  const signal = AbortSignal.any([question.signal, limit]);
   try {
-    const reply = await send(server, question, agent, signal);
+    const form = new Response(formOf(question));
+    const body = Buffer.from(await form.arrayBuffer());
+    const contentType = form.headers.get('content-type') ?? '';
+    const reply = await send(server, { body, contentType, signal });
     const failure = failureOfStatus(reply, server, question.model);
     if (failure) throw failure;
     return parsed(reply);
   } catch (error) {
     question.signal.throwIfAborted();
-    throw failureOfError(error);
-  } finally {
-    // A connection is not kept: minutes lie between two stretches, and nothing may hold up the end of the process.
-    await agent.destroy();
+    throw failureOfError(limit.aborted ? limit.reason : error);
   }
 }
 
-async function send(
-  server: SpeechServer,
-  question: SpeechQuestion,
-  dispatcher: Agent,
-  signal: AbortSignal,
-): Promise<ServerReply> {
-  const { statusCode, headers, body } = await request(server.url, {
+interface Upload {
+  body: Buffer;
+  contentType: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Asks for permission before the sound is sent (RFC 9110 section 10.1.1): a server that refuses a key or a size closes
+ * the line in the middle of an upload, and its reason would be lost.
+ */
+async function send(server: SpeechServer, upload: Upload): Promise<ServerReply> {
+  const outgoing = open(server, upload);
+  try {
+    const reply = new Promise<IncomingMessage>((resolve, reject) => {
+      outgoing.on('response', resolve);
+      outgoing.on('error', reject);
+    });
+    const refused = await Promise.race([reply, permission(outgoing)]);
+    if (!refused) outgoing.end(upload.body);
+    const response = refused ?? (await reply);
+    return { status: response.statusCode ?? 0, headers: response.headers, text: await readAll(response) };
+  } finally {
+    // A connection is not kept: minutes lie between two stretches, and nothing may hold up the end of the process.
+    outgoing.destroy();
+  }
+}
+
+function open({ url, authorization }: SpeechServer, { body, contentType, signal }: Upload): ClientRequest {
+  const outgoing = (url.protocol === 'https:' ? overHttps : overHttp)(url, {
     method: 'POST',
-    dispatcher,
+    agent: false,
     signal,
     headers: {
       accept: 'application/json',
-      ...(server.authorization === null ? {} : { authorization: server.authorization }),
+      'content-type': contentType,
+      'content-length': body.length,
+      expect: '100-continue',
+      ...(authorization === null ? {} : { authorization }),
     },
-    body: formOf(question),
   });
+  const tooLong = setTimeout(() => {
+    outgoing.destroy(Object.assign(new Error('No connection'), { code: 'ETIMEDOUT' }));
+  }, connectTimeoutMs);
+  outgoing.once('socket', (socket) => socket.once('connect', () => clearTimeout(tooLong)));
+  outgoing.once('close', () => clearTimeout(tooLong));
+  outgoing.flushHeaders();
+  return outgoing;
+}
+
+/** Given by the server, or by its silence once there is a connection. */
+function permission(outgoing: ClientRequest): Promise<null> {
+  return new Promise((resolve) => {
+    outgoing.once('continue', () => resolve(null));
+    outgoing.once('socket', (socket) => {
+      socket.once('connect', () => setTimeout(resolve, permissionMs, null).unref());
+    });
+  });
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of body) {
+  for await (const part of response) {
     bytes += part.length;
     if (bytes > largestReplyBytes)
       throw new EngineFailure('nonsense', 'The speech server’s answer has no end');
     parts.push(part);
   }
-  return { status: statusCode, headers, text: Buffer.concat(parts).toString('utf8') };
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function formOf({ wav, detail, model, language, prompt }: SpeechQuestion): FormData {
