@@ -8,7 +8,7 @@ export interface ProblemText {
   requestId: string | null;
 }
 
-type Sentence = (t: Translate, delay: string | null) => string;
+type Sentence = (t: Translate, delay: string | null, extra?: Record<string, unknown>) => string;
 
 const waiting =
   (key: 'locked' | 'busy' | 'tooManyRequests'): Sentence =>
@@ -38,6 +38,10 @@ const byCode: Record<string, Sentence> = {
   'media.cancelled': (t) => t('problem.cancelled'),
   'transcription.no-engine': (t) => t('problem.noEngine'),
   'transcription.under-way': (t) => t('problem.textUnderWay'),
+  'transcription.bad-file': (t, _, extra) =>
+    typeof extra?.line === 'number'
+      ? t('problem.badTranscriptAt', { line: extra.line })
+      : t('problem.badTranscript'),
   'transcription.file-too-large': (t) => t('problem.tooLarge'),
   'transcription.storage-full': (t) => t('problem.diskFull'),
   'transcription.broken-sound': (t) => t('problem.brokenFile'),
@@ -86,5 +90,5 @@ export function problemText(problem: unknown, t: Translate, language: Language):
   const known = byCode[code] ?? byStatus[problem.status];
   const fields = problem.errors.map(({ message }) => message).filter((message) => message !== '');
   const own = fields.length > 0 ? `${t('problem.validation')} ${fields.join(' ')}` : problem.detail;
-  return { sentence: known?.(t, delay) ?? own, requestId: problem.requestId };
+  return { sentence: known?.(t, delay, problem.extra) ?? own, requestId: problem.requestId };
 }

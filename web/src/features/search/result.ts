@@ -1,47 +1,16 @@
+import type { Schema } from '@antenne/client';
 import { formatDay } from '../../i18n/format.ts';
 import type { Language } from '../../i18n/language.ts';
 import { typeset } from '../../i18n/typeset.ts';
 import type { Track } from '../../player/track.ts';
 
 /** One place where the words were said, or a title that has them. */
-export interface SearchResult {
-  type: 'segment' | 'title';
-  debate_id: string | null;
-  recording_id: string | null;
-  title: string;
-  date: string;
-  commission: string | null;
-  speaker: string | null;
-  start: number | null;
-  end: number | null;
-  /** The second of the first word found. */
-  at: number | null;
-  text: string;
-  highlight: string;
-  before: string | null;
-  after: string | null;
-  url: string;
-}
+export type SearchResult = Schema<'SearchResult'>;
 
-export interface Facet {
-  value: string;
-  count: number;
-}
+export type SearchReply = Schema<'SearchReply'>;
 
-export interface SearchReply {
-  results: SearchResult[];
-  total: number;
-  total_is_exact: boolean;
-  page: number;
-  per_page: number;
-  has_next: boolean;
-  has_prev: boolean;
-  /** The first day that total and facets count; null for all. */
-  covered_since: string | null;
-  /** Where nothing could be looked for. */
-  message: string | null;
-  facets: { commission: Facet[]; depute: Facet[]; type: Facet[]; year: Facet[] };
-}
+/** A value to narrow by, and how often it is found. */
+export type Facet = SearchReply['facets']['type'][number];
 
 /** What was found in one sound. */
 export interface ResultGroup {

@@ -4,8 +4,6 @@ import type { SpokenSearch } from './search-search.ts';
 
 const perPage = 20;
 
-type Loose = (path: string, call: { query: object; signal: AbortSignal }) => Promise<unknown>;
-
 /** Asks where words were said; while one types, the last of them may go on. */
 export function findSpoken(
   client: Client,
@@ -15,5 +13,5 @@ export function findSpoken(
 ): Promise<SearchReply> {
   const { from: date_start, to: date_end, ...same } = search;
   const query = { ...same, date_start, date_end, per_page: perPage, typing: isTyping || undefined };
-  return (client.get as unknown as Loose)('/api/search', { query, signal }) as Promise<SearchReply>;
+  return client.get('/api/search', { query, signal });
 }

@@ -18,6 +18,7 @@ const result = (more: Partial<SearchResult>): SearchResult => ({
   before: null,
   after: null,
   url: '',
+  score: 1,
   ...more,
 });
 

@@ -8,7 +8,7 @@ import { ProblemNote } from '../../ui/problem-note.tsx';
 import { HowToGetAnEngine } from './how-to-get-an-engine.tsx';
 import { ImportPlace } from './import-place.tsx';
 import { hasEngineFor, languageOf, languagesToChoose } from './transcription.ts';
-import { importTranscript, readEngines, requestTranscription } from './transcription-calls.ts';
+import { importTranscript } from './transcription-calls.ts';
 import { renewTranscriptions } from './use-transcript.ts';
 
 interface BringTextProps {
@@ -26,7 +26,7 @@ export function BringText({ recordingId, language, isFirst, onDone }: BringTextP
   const queries = useQueryClient();
   const engines = useQuery({
     queryKey: ['transcription-engines'],
-    queryFn: ({ signal }) => readEngines(session.client, signal),
+    queryFn: ({ signal }) => session.client.get('/api/transcription-engines', { signal }),
     staleTime: 60_000,
   });
   const [chosen, setChosen] = useState<string | null>(null);
@@ -36,7 +36,8 @@ export function BringText({ recordingId, language, isFirst, onDone }: BringTextP
     onDone?.();
   };
   const request = useMutation({
-    mutationFn: () => requestTranscription(session.client, { recording_id: recordingId, language: spoken }),
+    mutationFn: () =>
+      session.client.post('/api/transcriptions', { body: { recording_id: recordingId, language: spoken } }),
     onSuccess: settled,
   });
   const bring = useMutation({

@@ -9,23 +9,21 @@ import type { Transcript } from './transcription.ts';
 interface TranscriptOriginProps {
   transcript: Transcript;
   recordingId: string;
-  language: string | null;
 }
 
 /** Where a text comes from, and how far to trust it; another may take its place. */
-export function TranscriptOrigin({ transcript, recordingId, language }: TranscriptOriginProps) {
+export function TranscriptOrigin({ transcript, recordingId }: TranscriptOriginProps) {
   const { t, language: reader } = useText();
   const mayRequest = useMay('transcription.request');
   const [isReplacing, setReplacing] = useState(false);
   const { source, engine, language: spoken } = transcript;
-  const name = spoken === null ? null : formatLanguage(spoken, reader);
   return (
     <div className="mt-4 border-t border-line pt-3 md:pl-38">
       <p className="text-note text-faint">
         {source === 'import'
           ? t('transcript.imported')
           : t('transcript.recognised', { engine: engine ?? t('transcript.someEngine') })}
-        {name !== null && ` ${t('transcript.inLanguage', { language: name })}`}
+        {` ${t('transcript.inLanguage', { language: formatLanguage(spoken, reader) })}`}
       </p>
       {mayRequest && !isReplacing && (
         <Button look="quiet" className="mt-1" onClick={() => setReplacing(true)}>
@@ -35,7 +33,7 @@ export function TranscriptOrigin({ transcript, recordingId, language }: Transcri
       {isReplacing && (
         <BringText
           recordingId={recordingId}
-          language={spoken ?? language}
+          language={spoken}
           isFirst={false}
           onDone={() => setReplacing(false)}
         />

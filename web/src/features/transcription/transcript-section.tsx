@@ -58,7 +58,7 @@ export function TranscriptSection(props: TranscriptSectionProps) {
           onFind={props.onFind}
         />
       )}
-      {hasText && <TranscriptOrigin transcript={text} recordingId={recordingId} language={language} />}
+      {hasText && <TranscriptOrigin transcript={text} recordingId={recordingId} />}
       {!hasText && text != null && <p className="py-6 text-soft">{t('transcript.nothingSaid')}</p>}
       {!hasText && !isWorking && mayRequest && (
         <BringText recordingId={recordingId} language={language} isFirst={!hasFailed && text == null} />

@@ -146,7 +146,7 @@ export function TranscriptView({ transcript, track: given, atSeconds, q, onFind 
         ref={body}
         role="group"
         aria-label={t('transcript.sentences')}
-        lang={transcript.language ?? undefined}
+        lang={transcript.language}
         className="pt-6 font-serif text-transcript"
         onClick={onClick}
         onKeyDown={onKeyDown}

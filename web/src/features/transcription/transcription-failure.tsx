@@ -5,7 +5,6 @@ import { Button } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { failureText } from '../../ui/problem-text.ts';
 import type { Transcription } from './transcription.ts';
-import { retryTranscription } from './transcription-calls.ts';
 import { renewTranscriptions } from './use-transcript.ts';
 
 /** Text that could not be made: why, what was kept, and another try. */
@@ -20,9 +19,9 @@ export function TranscriptionFailure({
   const { session } = useServices();
   const queries = useQueryClient();
   const mayRetry = useMay('transcription.request');
-  const { id, recording_id, error_code: code = null, error_message: sentence } = transcription;
+  const { id, recording_id, error_code: code, error_message: sentence } = transcription;
   const retry = useMutation({
-    mutationFn: () => retryTranscription(session.client, id),
+    mutationFn: () => session.client.post('/api/transcriptions/{id}/retry', { path: { id } }),
     onSettled: () => renewTranscriptions(queries, recording_id),
   });
   const isCancelled = code === 'transcription.cancelled';

@@ -5,7 +5,6 @@ import { useText } from '../../i18n/language.ts';
 import { Button, Progress } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { secondsLeft, type Transcription } from './transcription.ts';
-import { cancelTranscription } from './transcription-calls.ts';
 import { renewTranscriptions } from './use-transcript.ts';
 
 /** Text under way: how far, how long still, and the way to stop it. */
@@ -24,7 +23,7 @@ export function TranscriptionProgress({
   const isWaiting = status === 'pending' || status === 'queued';
   const left = secondsLeft(transcription, Date.now());
   const cancel = useMutation({
-    mutationFn: () => cancelTranscription(session.client, id),
+    mutationFn: () => session.client.post('/api/transcriptions/{id}/cancel', { path: { id } }),
     onSuccess: () => notices.say(t('transcription.cancelled')),
     onSettled: () => renewTranscriptions(queries, recording_id),
   });

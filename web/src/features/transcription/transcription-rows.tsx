@@ -8,7 +8,6 @@ import { typeset } from '../../i18n/typeset.ts';
 import { Button, IconButton, Progress } from '../../ui/controls.tsx';
 import { failureText, problemText } from '../../ui/problem-text.ts';
 import { isUnderWay, secondsLeft, type Transcription } from './transcription.ts';
-import { cancelTranscription, deleteTranscription, retryTranscription } from './transcription-calls.ts';
 import { renewTranscriptions } from './use-transcript.ts';
 
 const columns =
@@ -28,8 +27,8 @@ export function TranscriptionRows({ transcriptions }: { transcriptions: Transcri
 function TranscriptionRow({ transcription }: { transcription: Transcription }) {
   const { t, language } = useText();
   const { recording_id, created_at, duration, engine, source } = transcription;
-  const title = typeset(transcription.recording_title ?? t('transcriptions.untitled'));
-  const spoken = transcription.language === null ? null : formatLanguage(transcription.language, language);
+  const title = typeset(transcription.recording_title);
+  const spoken = formatLanguage(transcription.language, language);
   const made = source === 'import' ? t('transcriptions.import') : engine;
   return (
     <li className={`border-b border-line py-2.5 hover:bg-sunk ${columns}`}>
@@ -61,7 +60,7 @@ function TranscriptionRow({ transcription }: { transcription: Transcription }) {
 /** How far it is; when it has failed, why. */
 function RowState({ transcription }: { transcription: Transcription }) {
   const { t, language } = useText();
-  const { status, progress, error_code: code = null, error_message: sentence } = transcription;
+  const { status, progress, error_code: code, error_message: sentence } = transcription;
   const name = t(`transcriptions.stateOf.${status}`);
   if (status === 'error') {
     const isCancelled = code === 'transcription.cancelled';
@@ -92,17 +91,22 @@ function RowActions({ transcription, title }: { transcription: Transcription; ti
   const mayRequest = useMay('transcription.request');
   const mayDelete = useMay('transcription.delete');
   const { id, status, recording_id } = transcription;
+  const path = { id };
   const onSettled = () => renewTranscriptions(queries, recording_id);
   const onError = (problem: unknown) => notices.say(problemText(problem, t, language).sentence);
   const cancel = useMutation({
-    mutationFn: () => cancelTranscription(session.client, id),
+    mutationFn: () => session.client.post('/api/transcriptions/{id}/cancel', { path }),
     onSettled,
     onError,
   });
-  const retry = useMutation({ mutationFn: () => retryTranscription(session.client, id), onSettled, onError });
+  const retry = useMutation({
+    mutationFn: () => session.client.post('/api/transcriptions/{id}/retry', { path }),
+    onSettled,
+    onError,
+  });
   const remove = () =>
     removals.take(id, { said: t('transcriptions.removed'), undo: t('transcriptions.undo') }, () =>
-      deleteTranscription(session.client, id).finally(onSettled),
+      session.client.delete('/api/transcriptions/{id}', { path }).finally(onSettled),
     );
   return (
     <div className="flex items-center justify-end gap-4">

@@ -1,58 +1,17 @@
+import type { ReplyOf, Schema } from '@antenne/client';
 import { spokenLanguages } from '../media/spoken-languages.ts';
-import type { Segment } from './transcript.ts';
-
-export const transcriptionStates = [
-  'pending',
-  'queued',
-  'processing',
-  'transcribed',
-  'done',
-  'error',
-] as const;
-export type TranscriptionState = (typeof transcriptionStates)[number];
 
 /** A request for a text, and how far it is. */
-export interface Transcription {
-  id: string;
-  status: TranscriptionState;
-  recording_id: string;
-  recording_title: string | null;
-  engine: string | null;
-  source: 'engine' | 'import';
-  language: string | null;
-  progress: number;
-  duration: number | null;
-  error_message: string | null;
-  error_code?: string | null;
-  segments_count: number;
-  created_at: string;
-  processing_start_time: string | null;
-  finished_at: string | null;
-}
-
-export interface TranscriptionPage {
-  transcriptions: Transcription[];
-  total: number;
-  page: number;
-  per_page: number;
-}
+export type Transcription = Schema<'Transcription'>;
+export type TranscriptionState = Transcription['status'];
 
 /** The text of a recording as it stands now. */
-export interface Transcript {
-  recording_id: string;
-  transcription_id: string;
-  version: number;
-  language: string | null;
-  engine: string | null;
-  source: 'engine' | 'import';
-  segments: Segment[];
-}
+export type Transcript = Schema<'Transcript'>;
 
-export interface Engines {
-  engines: { name: string; languages: string[] | 'any'; available: boolean; reason: string | null }[];
-  auto: boolean;
-  default_language: string;
-}
+export type TranscriptionPage = ReplyOf<'/api/transcriptions', 'get'>;
+
+/** What this server has to recognise speech with. */
+export type Engines = ReplyOf<'/api/transcription-engines', 'get'>;
 
 /** True while the server still has something to do with it. */
 export const isUnderWay = ({ status }: Pick<Transcription, 'status'>): boolean =>

@@ -9,7 +9,6 @@ import { Empty, PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { isUnderWay, type TranscriptionState } from './transcription.ts';
-import { listTranscriptions } from './transcription-calls.ts';
 import { TranscriptionRows } from './transcription-rows.tsx';
 import { roomStates } from './transcriptions-search.ts';
 import { useTranscriptionNews } from './use-transcript.ts';
@@ -23,7 +22,8 @@ function useTranscriptions(status: TranscriptionState | undefined, page: number)
   useTranscriptionNews();
   return useQuery({
     queryKey: ['transcriptions', { status, page }],
-    queryFn: ({ signal }) => listTranscriptions(session.client, { status, page, limit: perPage }, signal),
+    queryFn: ({ signal }) =>
+      session.client.get('/api/transcriptions', { query: { status, page, limit: perPage }, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.transcriptions.some(isUnderWay) ? askingMs : false),
   });

@@ -2,7 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useMay, useServices } from '../../app-services.ts';
 import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
 import { isUnderWay, type Transcription, type TranscriptionPage } from './transcription.ts';
-import { listTranscriptions, readTranscript } from './transcription-calls.ts';
+import { readTranscript } from './transcription-calls.ts';
 
 /** Everything about the texts of recordings is asked again. */
 export function renewTranscriptions(
@@ -49,7 +49,10 @@ export function useLastTranscription(recordingId: string) {
   return useQuery({
     queryKey: ['transcriptions', { recording_id: recordingId }],
     queryFn: ({ signal }) =>
-      listTranscriptions(session.client, { recording_id: recordingId, limit: 5 }, signal),
+      session.client.get('/api/transcriptions', {
+        query: { recording_id: recordingId, limit: 5 },
+        signal,
+      }),
     enabled: mayRead,
     refetchInterval: ({ state }) => (state.data?.transcriptions.some(isUnderWay) ? askingMs : false),
   });
