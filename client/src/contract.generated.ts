@@ -575,6 +575,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stream/{filename}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Play a file by a signed address
+         * @description The name is a rendition’s file name or a recording’s id, with or without extension. Range, conditions and HEAD as RFC 9110.
+         */
+        get: operations["streamFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the keys that sign addresses
+         * @description Without their secrets; both are accepted. `installation` is SIGNING_KEY.
+         */
+        get: operations["listSigningKeys"];
+        put?: never;
+        /**
+         * Make a new key to sign addresses with
+         * @description The one before stays accepted until the next rotation, the one before that ends now: rotate twice when a key has leaked.
+         */
+        post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/debats": {
         parameters: {
             query?: never;
@@ -2789,6 +2833,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -2845,6 +2891,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -2899,6 +2947,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -2950,6 +3000,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -3063,6 +3115,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -3115,6 +3169,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -3168,6 +3224,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -3196,6 +3254,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamFile: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                /** @description Hex HMAC-SHA256 of `filename|expires` */
+                sig?: string;
+                /** @description `high`, `medium`, `low`, `mobile`, `auto`, or a rate such as `192k` */
+                quality?: string;
+                /** @description Which key signed */
+                kid?: string;
+                /** @description Bound to this client; signed too */
+                ip?: string;
+                /** @description Bound to this person; signed too */
+                user?: string;
+            };
+            header?: never;
+            path: {
+                filename: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description The ranges asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            /** @description Names the key in an address */
+                            kid: string;
+                            /** @enum {unknown} */
+                            state: "current" | "previous";
+                            created_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSigningKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Names the key in an address */
+                        kid: string;
+                        /** @enum {unknown} */
+                        state: "current" | "previous";
+                        created_at: string | null;
+                        /** @description Shown this once. Use the text as it is. */
+                        secret: string;
+                    };
                 };
             };
             /** @description Default Response */
@@ -3797,6 +4012,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {
@@ -3853,6 +4070,8 @@ export interface operations {
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
+                /** @description Which key signed */
+                kid?: string;
             };
             header?: never;
             path: {

@@ -12,7 +12,7 @@ import { transcriptionModule } from '../modules/transcription/transcription.modu
 /** Every module, in the order in which a later one may call an earlier one. */
 export function composeModules(kernel: Kernel) {
   const accounts = accountsModule(kernel);
-  const media = mediaModule(kernel);
+  const media = mediaModule(kernel, { accounts: accounts.door });
   const archive = archiveModule(kernel, { accounts: accounts.door, media: media.door });
   const transcription = transcriptionModule(kernel, { media: media.door });
   const search = searchModule(kernel);

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '../kernel/config/process-environment.ts';
-import { PlainError } from '../kernel/plain-error.ts';
 import { reasonOf } from '../kernel/reason-of.ts';
-import type { AccountsDoor, Organisation } from '../modules/accounts/public.ts';
 import type { Brought } from '../modules/archive/public.ts';
+import { findOrganisation } from './find-organisation.ts';
 import { UsageError } from './verbs/usage-error.ts';
 import { stopAll } from './wire.ts';
 import { wireBeside } from './wire-beside.ts';
@@ -43,17 +42,4 @@ const slugIn = (args: string[]): string | undefined => {
   } catch (error) {
     throw new UsageError(`seed takes --organisation <slug> and nothing else: ${reasonOf(error)}`);
   }
-};
-
-const findOrganisation = async (accounts: AccountsDoor, slug: string | undefined): Promise<Organisation> => {
-  const fallback = await accounts.organisationByHost('');
-  if (fallback === null) {
-    throw new PlainError(
-      'Nobody has set Antenne up yet: open the one-time link that ./antenne start prints, then run this again.',
-    );
-  }
-  if (slug === undefined) return fallback;
-  const named = await accounts.organisationBySlug(slug);
-  if (named !== null) return named;
-  throw new PlainError(`There is no organisation with the slug "${slug}".`);
 };

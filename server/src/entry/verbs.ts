@@ -88,6 +88,22 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./verbs/reindex.ts')).reindex(args),
   },
   {
+    name: 'sign',
+    summary: 'Print an address that plays a file without a token, for a while',
+    usage: ['sign <filename> [--expires 6h] [--organisation <slug>] [--ip <address>] [--user <name>]'],
+    details:
+      'The name is a rendition’s file name or a recording’s id. Times: seconds, or 90m, 12h, 7d.\nHow back ends do the same: docs/integrate/signed-addresses.md.',
+    run: async (args) => (await import('./verbs/sign.ts')).sign(args),
+  },
+  {
+    name: 'keys',
+    summary: 'List the keys that sign addresses, or make a new one',
+    usage: ['keys show [--organisation <slug>]', 'keys rotate [--organisation <slug>]'],
+    details:
+      'A new key is printed this once. The one before stays accepted until the next rotation: rotate twice when a\nkey has leaked.',
+    run: async (args) => (await import('./verbs/keys.ts')).keys(args),
+  },
+  {
     name: 'reset',
     summary: 'Delete everything that DATA_DIR keeps',
     usage: ['reset', 'reset --yes'],

@@ -122,9 +122,10 @@ function replay(reply: FastifyReply, { status, contentType, location, body }: Re
   else reply.type(contentType).send(/json|^text\//.test(contentType) ? body.toString() : body);
 }
 
-/** What to keep of a reply; null for a refusal, a failure, and one with a cookie, which is a secret. */
+/** What to keep of a reply; null for a refusal, a failure, and one that carries a secret: a cookie, or `no-store`. */
 function keptReply(reply: FastifyReply, payload: unknown): KeptReply | null {
   if (reply.statusCode >= 400 || reply.hasHeader('set-cookie')) return null;
+  if (/\bno-store\b/.test(String(reply.getHeader('cache-control') ?? ''))) return null;
   const textOf = (name: string) => {
     const value = reply.getHeader(name);
     return typeof value === 'string' ? value : null;

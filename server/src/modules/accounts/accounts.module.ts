@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module } from '../../kernel/module.ts';
 import { createAccessTokens } from './access-token.ts';
 import type { Accounts } from './accounts.ts';
+import { insertAuditEntry } from './audit-repo.ts';
 import { createAuthenticator } from './authenticator.ts';
 import { createBounded, createTurns } from './bounded.ts';
 import { signInBusy } from './errors.ts';
@@ -50,6 +51,7 @@ export function accountsModule(kernel: Kernel): Module & { door: AccountsDoor } 
       organisationBySlug: async (slug) =>
         (await listOrganisationsAcrossOrganisations(kernel.db.kysely)).find((each) => each.slug === slug) ??
         null,
+      audit: insertAuditEntry,
       setupLink: () => createSetupLink(accounts, kernel.config.apiWorkers > 1 ? SAME_START_MS : 0),
       createSetupLink: () => createSetupLink(accounts),
     },

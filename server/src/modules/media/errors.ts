@@ -28,3 +28,4 @@ export const signatureIncomplete = defineProblem(
   'media.signature-incomplete',
   'Half a signature',
 );
+export const streamNameRefused = defineProblem('malformed', 'media.bad-stream-name', 'Not a name');

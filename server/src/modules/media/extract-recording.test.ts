@@ -34,7 +34,7 @@ beforeAll(async () => {
     '/empty.mp3': Buffer.alloc(0),
     '/cut.mp4': (await sampleSound('film.mp4', 3)).subarray(0, 2_000),
   });
-  context = createMediaContext(here.kernel);
+  context = createMediaContext(here.kernel, here.composition.accounts);
   organisationId = (await createOrganisation(here)).id;
   here.kernel.hints.on(PROGRESS_CHANNEL, (data) => void hints.push(data as RecordingProgress));
 });

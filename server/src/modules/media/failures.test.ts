@@ -23,7 +23,7 @@ let file: { path: string; filename: string; title: string; language: string };
 
 beforeAll(async () => {
   here = await buildTestApp();
-  context = createMediaContext(here.kernel);
+  context = createMediaContext(here.kernel, here.composition.accounts);
   organisationId = (await createOrganisation(here)).id;
   file = { path: path.join(here.dataDir, 'tone.wav'), filename: 'tone.wav', title: 'A tone', language: 'fr' };
   await writeFile(file.path, await sampleSound('tone.wav'));

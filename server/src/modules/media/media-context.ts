@@ -2,7 +2,10 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { type AddressGuard, createAddressGuard } from '../../kernel/net/address-guard.ts';
 import { createGuardedFetch, type GuardedFetch } from '../../kernel/net/guarded-fetch.ts';
+import type { AccountsDoor } from '../accounts/public.ts';
 import type { Wish } from './rendition.ts';
+import { createSealer } from './sealed-secret.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 /** What the module's use-cases are given. */
 export interface MediaContext {
@@ -10,19 +13,32 @@ export interface MediaContext {
   log: Logger;
   guard: AddressGuard;
   fetch: GuardedFetch;
+  keys: SigningKeys;
   /** Format and quality of extracted sound unless someone asks otherwise. */
   defaults: Wish;
 }
 
+/** What media asks of accounts. */
+export type AccountsForMedia = Pick<AccountsDoor, 'organisationOf' | 'audit'>;
+
 /** Binds the module's tools to the kernel. */
-export function createMediaContext(kernel: Kernel): MediaContext {
-  const { config } = kernel;
+export function createMediaContext(kernel: Kernel, accounts: AccountsForMedia): MediaContext {
+  const { config, db, clock } = kernel;
+  const log = kernel.log.child({ name: 'media' });
   const guard = createAddressGuard(config.extractionAllowedHosts);
   return {
     kernel,
-    log: kernel.log.child({ name: 'media' }),
+    log,
     guard,
     fetch: createGuardedFetch({ guard, userAgent: `${config.appName}/${config.version}` }),
+    keys: createSigningKeys({
+      db,
+      clock,
+      log,
+      accounts,
+      sealer: createSealer(config.secretKey),
+      installationKey: config.signingKey,
+    }),
     defaults: defaultWish(config),
   };
 }

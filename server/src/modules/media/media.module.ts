@@ -2,6 +2,7 @@ import { BlockReader } from '../../kernel/http/block-reader.ts';
 import { startUpkeep } from '../../kernel/jobs/upkeep.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module, Role } from '../../kernel/module.ts';
+import { createAccessLog } from './access-log.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { recordingNotFound } from './errors.ts';
 import { recordingChanged } from './events.ts';
@@ -9,7 +10,7 @@ import { extractRecordingHandler } from './extract-recording.job.ts';
 import { toFileReply } from './file-reply.ts';
 import { createHlsSounds } from './hls-sound.ts';
 import { makeRenditionHandler } from './make-rendition.job.ts';
-import { createMediaContext, type MediaContext } from './media-context.ts';
+import { type AccountsForMedia, createMediaContext, type MediaContext } from './media-context.ts';
 import { openAudio } from './open-audio.ts';
 import { verifySignature } from './open-for-reader.ts';
 import { openOriginal } from './open-original.ts';
@@ -24,28 +25,34 @@ import { requestRendition } from './request-rendition.ts';
 import { retryExtraction } from './retry-extraction.ts';
 import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
+import { signStreamAddress } from './sign-stream-address.ts';
 import { makeSignature } from './signature.ts';
 import { mediaChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
 import { uploadRecording } from './upload-recording.ts';
 
 /** Recordings, their renditions, and the bytes of both. */
-export function mediaModule(kernel: Kernel): Module & { door: MediaDoor } {
-  const context = createMediaContext(kernel);
+export function mediaModule(
+  kernel: Kernel,
+  { accounts }: { accounts: AccountsForMedia },
+): Module & { door: MediaDoor } {
+  const context = createMediaContext(kernel, accounts);
   const blocks = new BlockReader();
   const resolvers: TrackResolver[] = [];
+  const accesses = createAccessLog({ ...kernel, log: context.log, accounts });
   const hls = { context, sounds: createHlsSounds(context), resolvers };
   let upkeep: { stop: () => Promise<void> } | null = null;
   return {
     name: 'media',
     door: openDoor(context, blocks, resolvers),
-    routes: (app) => mediaRoutes(app, context, blocks, hls),
+    routes: (app) => mediaRoutes(app, context, { blocks, hls, accesses }),
     jobs: [extractRecordingHandler(context), makeRenditionHandler(context), removeFilesHandler(context)],
     start: async (role: Role) => {
       if (role === 'worker') upkeep = startUpkeep(mediaChores(context), context.log);
     },
     stop: async () => {
       await upkeep?.stop();
+      await accesses.stop();
       await context.fetch.close();
     },
   };
@@ -82,6 +89,8 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
     blocks,
     addTracks: (resolver) => void resolvers.push(resolver),
     signAddress: (address) => signAddress(context, address),
+    signStream: (organisationId, stream) => signStreamAddress(context, organisationId, stream),
+    signingKeys: context.keys,
     sign: (recordingId, expires) => makeSignature(context.kernel.config.signingKey, recordingId, expires),
     verify: (recordingId, signed) => verifySignature(context, recordingId, signed),
   };

@@ -11,6 +11,8 @@ import { checkSignature, type SignatureAnswer } from './signature.ts';
 export interface Signed {
   expires?: string | undefined;
   sig?: string | undefined;
+  /** Which key signed; absent, all that may have are tried. */
+  kid?: string | undefined;
 }
 
 /**
@@ -36,23 +38,32 @@ export async function admitReader(
 ): Promise<{ source: AudioSource; isSigned: boolean }> {
   const { db } = context.kernel;
   if (!isId(recordingId)) throw recordingNotFound();
-  const { answer, refusal } = await judgeSignature(context, actor.organisationId, recordingId, signed);
+  const owner = signed.sig === undefined ? null : await findAudioAcrossOrganisations(db, recordingId);
+  const organisationId = owner?.organisationId ?? actor.organisationId;
+  const { answer, refusal } = await judgeSignature(context, organisationId, recordingId, signed);
   const isSigned = answer === 'valid';
-  const source = isSigned
-    ? await findAudioAcrossOrganisations(db, recordingId)
-    : await findAudio(db, actor.organisationId, recordingId);
+  const source = isSigned ? owner : await findAudio(db, actor.organisationId, recordingId);
   if (source && (isSigned || mayRead(actor, source))) return { source, isSigned };
   throw refusal ?? recordingNotFound();
 }
 
-/** What the signature of an address over a recording's id is worth, and what to say of it when nothing. */
+/**
+ * What the signature of an address over a recording's id is worth, and what to say of it when nothing. SIGNING_KEY
+ * opens every organisation's recordings, an organisation's own keys its own.
+ */
 export async function judgeSignature(
-  { kernel }: MediaContext,
-  _organisationId: string,
+  { kernel, keys }: MediaContext,
+  organisationId: string,
   recordingId: string,
-  signed: Signed,
+  { kid, ...signed }: Signed,
 ): Promise<{ answer: SignatureAnswer; refusal: Problem | null }> {
-  const answer = checkSignature(kernel.config.signingKey, recordingId, signed, kernel.clock.now());
+  const now = kernel.clock.now();
+  const check = (key: string) => checkSignature(key, recordingId, signed, now);
+  let answer = check(kernel.config.signingKey);
+  if (answer === 'wrong') {
+    const own = (await keys.of(organisationId)).filter((key) => kid === undefined || key.kid === kid);
+    answer = own.map(({ secret }) => check(secret)).find((each) => each !== 'wrong') ?? 'wrong';
+  }
   return { answer, refusal: refuseSignature(answer, signed) };
 }
 

@@ -10,6 +10,8 @@ import type { Recording, Visibility } from './recording.ts';
 import type { AudioFormat } from './rendition.ts';
 import type { ExtractionRequest } from './request-extraction.ts';
 import type { AddressToSign, SignedAddress } from './sign-address.ts';
+import type { StreamToSign } from './sign-stream-address.ts';
+import type { SigningKeys } from './signing-keys.ts';
 import type { LocalFile } from './upload-file.ts';
 import type { Alongside, Uploader } from './upload-recording.ts';
 
@@ -73,6 +75,10 @@ export interface MediaDoor {
   blocks: BlockReader;
 
   signAddress(address: AddressToSign): SignedAddress;
+  /** An address below `/stream` by the organisation's current key; null when it has made none. */
+  signStream(organisationId: string, stream: StreamToSign): Promise<SignedAddress | null>;
+  /** The organisation's keys: what back ends sign with. Their secrets are for the operator's terminal only. */
+  signingKeys: SigningKeys;
   /** `sig` for an address of the caller's own making; `expires` in Unix seconds. */
   sign(recordingId: string, expires: number): string;
   /** Throws 400 for half a signature, 403 for a wrong or late one. */

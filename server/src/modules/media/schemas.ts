@@ -121,6 +121,7 @@ export const RenditionReply = Type.Object({
 const Signed = {
   expires: Type.Optional(Type.String({ maxLength: 20, description: 'Unix seconds' })),
   sig: Type.Optional(Type.String({ maxLength: 128 })),
+  kid: Type.Optional(Type.String({ maxLength: 64, description: 'Which key signed' })),
 };
 const Asked = { format: Type.Optional(Format), quality: Type.Optional(Quality) };
 

@@ -76,9 +76,20 @@ export type RenditionsTable = {
   updated_at: DatedByDatabase;
 };
 
+/** Rows of `signing_keys` (migration 0008). */
+export type SigningKeysTable = {
+  organisation_id: string;
+  generation: number;
+  kid: string;
+  sealed_secret: Buffer;
+  created_by: string | null;
+  created_at: Date;
+};
+
 /** The media module's part of the database. */
 // A type alias: Kysely's withTables wants an implicit index signature, which interfaces lack.
 export type MediaTables = {
   recordings: RecordingsTable;
   renditions: RenditionsTable;
+  signing_keys: SigningKeysTable;
 };
