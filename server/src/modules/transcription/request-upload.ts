@@ -70,7 +70,7 @@ function switchOf(value: unknown): unknown {
 /** The wish that a body's fields amount to. */
 export function wishOf(fields: WishFields): Wish {
   return {
-    projectName: fields.project_name,
+    projectName: clean(fields.project_name),
     language: fields.language,
     model: clean(fields.whisper_model),
     initialPrompt: clean(fields.initial_prompt),
