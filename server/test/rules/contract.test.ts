@@ -24,7 +24,7 @@ describe('the contract', () => {
     expect(valid).toBe(true);
   });
 
-  // Written again by: npx vitest run -u server/test/rules/contract.test.ts && npm run generate -w client
+  // Written again by: npx vitest run server/test/rules/contract.test.ts -u && npm run generate -w client
   it('is the one in server/openapi.json', async () => {
     await expect(`${JSON.stringify(contract, null, 2)}\n`).toMatchFileSnapshot(at('server/openapi.json'));
   });
