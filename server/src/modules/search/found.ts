@@ -1,5 +1,5 @@
 import { FAMILIES, type Family, type Lexeme } from './lexemes.ts';
-import { HEAD_BYTES, type Postings } from './postings-repo.ts';
+import { DOCUMENT_BYTES, HEAD_BYTES, type Postings } from './postings-repo.ts';
 
 /** A document in which some of the words stand. */
 export interface FoundDocument {
@@ -14,46 +14,44 @@ export interface FoundDocument {
   places: (Buffer[] | undefined)[];
 }
 
+/** Words in documents, before it is known which of these may be seen. */
+export type PlacesByDocument = ReadonlyMap<number, Pick<FoundDocument, 'family' | 'places'>>;
+
 const COUNT_FROM = 1;
 
-/** Takes what the database sent apart: one entry for each document, newest first. */
-export function readFound({ heads, places }: Postings, lexemes: readonly Lexeme[]): FoundDocument[] {
+/** Takes the words' places apart, one entry for each document. */
+export function splitPostings({ heads, places }: Postings, lexemes: readonly Lexeme[]): PlacesByDocument {
   const families = lexemes.map(familyIn);
-  const found = new Map<number, FoundDocument>();
+  const found = new Map<number, Pick<FoundDocument, 'family' | 'places'>>();
   let from = 0;
   for (let at = 0; at < heads.length; at += HEAD_BYTES) {
-    const word = heads.readUInt16BE(at + 12) - COUNT_FROM;
-    const until = from + heads.readUInt16BE(at + 14);
-    const document = documentAt(found, heads, at, families[word] ?? 'other');
+    const no = heads.readInt32BE(at);
+    const word = heads.readUInt16BE(at + 4) - COUNT_FROM;
+    const until = from + heads.readUInt16BE(at + 6);
+    const document = found.get(no) ?? { family: families[word] ?? 'other', places: [] };
+    found.set(no, document);
     const bytes = places.subarray(from, until);
     const parts = document.places[word];
     if (parts) parts.push(bytes);
     else document.places[word] = [bytes];
     from = until;
   }
-  return [...found.values()].sort((a, b) => b.day - a.day || b.no - a.no);
+  return found;
 }
 
-function documentAt(
-  found: Map<number, FoundDocument>,
-  heads: Buffer,
-  at: number,
-  family: Family,
-): FoundDocument {
-  const no = heads.readInt32BE(at);
-  const known = found.get(no);
-  if (known) return known;
-  const stamp = heads.readInt32BE(at + 4);
-  const fresh = {
-    no,
-    stamp: Math.abs(stamp),
-    day: heads.readInt32BE(at + 8),
-    isHeard: stamp > 0,
-    family,
-    places: [],
-  };
-  found.set(no, fresh);
-  return fresh;
+/** Those of the documents that pass, newest first. */
+export function passing(found: PlacesByDocument, documents: Buffer): FoundDocument[] {
+  const all: FoundDocument[] = [];
+  for (let at = 0; at < documents.length; at += DOCUMENT_BYTES) {
+    const no = documents.readInt32BE(at);
+    const known = found.get(no);
+    if (!known) continue;
+    const stamp = documents.readInt32BE(at + 4);
+    const { family, places } = known;
+    const day = documents.readInt32BE(at + 8);
+    all.push({ no, stamp: Math.abs(stamp), day, isHeard: stamp > 0, family, places });
+  }
+  return all.sort((a, b) => b.day - a.day || b.no - a.no);
 }
 
 function familyIn(lexeme: Lexeme): Family {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placesOfWords, wordRows } from './document.ts';
 import type { FoundDocument } from './found.ts';
-import { matchDocument, wordsMatched } from './match.ts';
+import { createMatcher, wordsMatched } from './match.ts';
 import { planQuery } from './plan.ts';
 import { parseQuery, type Query, type Term } from './query.ts';
 import { rankDocuments } from './rank.ts';
@@ -118,7 +118,14 @@ describe('a query', () => {
     const program = programs.get('fr');
     if (!program) throw new Error('no program');
     expect(wordsMatched(document, program, 1)).toEqual(new Set([1, 3, 5]));
-    expect(matchDocument(document, program, () => 1).count).toBe(1);
+    expect(
+      createMatcher()(
+        document,
+        program,
+        () => 1,
+        () => {},
+      ),
+    ).toBe(1);
   });
 });
 

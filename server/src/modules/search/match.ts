@@ -2,32 +2,123 @@ import type { FoundDocument } from './found.ts';
 import type { PlannedTerm, Program, Slot } from './plan.ts';
 import { decodePlaces, LAST_WORD, segmentOf, wordOf } from './postings.ts';
 
-/** Segments of one document in ascending order, with what each is worth. */
-export interface Matches {
-  segments: Int32Array;
-  scores: Float64Array;
-  count: number;
-}
-
 /** How much a term is worth where it stands, before its repetitions: rare ones more. */
 export type Weigh = (term: PlannedTerm) => number;
+/** Is told each segment that was found, in ascending order, and what it is worth. */
+export type Visit = (segment: number, score: number) => void;
+
+/** Finds the segments of one document after the other that a program means; answers how many. */
+export type Matcher = (document: FoundDocument, program: Program, weigh: Weigh, visit: Visit) => number;
 
 // BM25 without the lengths: segments are all about as long as a breath.
 const SATURATION = 1.2;
 /** A title says what all of it is about. */
 const TITLE_FACTOR = 4;
+const NOT_FOUND = -1;
+const EXCLUDED = -2;
 
-/** The segments of a document that a program means: all groups, any term of each, no exclusion. */
-export function matchDocument(document: FoundDocument, program: Program, weigh: Weigh): Matches {
-  let matches: Matches | null = null;
-  for (const terms of program.groups) {
-    const group = matchGroup(document, terms, weigh);
-    matches = matches === null ? group : both(matches, group);
-    if (matches.count === 0) return matches;
+const repeated = (times: number): number => (times * (1 + SATURATION)) / (times + SATURATION);
+
+/**
+ * A matcher with rooms of its own, used again for each document: most of the time would otherwise go into making
+ * and clearing away small arrays.
+ */
+export function createMatcher(): Matcher {
+  /** By segment: the last group of the query that it has, and what it is worth so far. */
+  let reached = new Int32Array(4_096).fill(NOT_FOUND);
+  let worth = new Float64Array(4_096);
+  let segments: number[] = [];
+
+  function makeRoom(segment: number): void {
+    if (segment < reached.length) return;
+    const size = 2 ** Math.ceil(Math.log2(segment + 1));
+    reached = grown(reached, new Int32Array(size).fill(NOT_FOUND));
+    worth = grown(worth, new Float64Array(size));
   }
-  const all = matches ?? { segments: new Int32Array(0), scores: new Float64Array(0), count: 0 };
-  for (const term of program.exclusions) if (all.count > 0) removeFrom(all, startsOf(document, term));
-  return document.isHeard ? all : titleOf(all);
+
+  /** All groups in turn: a segment goes on when it has had every one before. */
+  function addGroup(
+    document: FoundDocument,
+    terms: readonly PlannedTerm[],
+    group: number,
+    weigh: Weigh,
+  ): void {
+    for (const term of terms) {
+      const weight = weigh(term);
+      eachSegment(document, term, (segment, times) => {
+        makeRoom(segment);
+        const before = reached[segment] ?? NOT_FOUND;
+        if (group === 0 && before === NOT_FOUND) {
+          segments.push(segment);
+          worth[segment] = 0;
+        } else if (before < group - 1) return;
+        reached[segment] = group;
+        worth[segment] = (worth[segment] ?? 0) + weight * repeated(times);
+      });
+    }
+  }
+
+  return (document, program, weigh, visit) => {
+    const [first, ...others] = program.groups;
+    const [only] = first ?? [];
+    if (!first || !only) return 0;
+    if (others.length === 0 && first.length === 1 && program.exclusions.length === 0) {
+      return visitOne(document, only, weigh(only), visit);
+    }
+    segments = [];
+    addGroup(document, first, 0, weigh);
+    if (first.length > 1) segments.sort((a, b) => a - b);
+    for (const [index, terms] of others.entries()) addGroup(document, terms, index + 1, weigh);
+    for (const term of program.exclusions) {
+      eachSegment(document, term, (segment) => {
+        if (segment < reached.length && reached[segment] !== NOT_FOUND) reached[segment] = EXCLUDED;
+      });
+    }
+    let count = 0;
+    for (const segment of segments) {
+      if (reached[segment] === others.length && (segment === 0 || document.isHeard)) {
+        visit(segment, (worth[segment] ?? 0) * (segment === 0 ? TITLE_FACTOR : 1));
+        count++;
+      }
+      reached[segment] = NOT_FOUND;
+    }
+    return count;
+  };
+}
+
+function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** A word or phrase alone needs no rooms. */
+function visitOne(document: FoundDocument, term: PlannedTerm, weight: number, visit: Visit): number {
+  const once = weight * repeated(1);
+  let count = 0;
+  eachSegment(document, term, (segment, times) => {
+    if (segment > 0 && !document.isHeard) return;
+    const score = times === 1 ? once : weight * repeated(times);
+    visit(segment, segment === 0 ? score * TITLE_FACTOR : score);
+    count++;
+  });
+  return count;
+}
+
+/** Each segment in which a term stands, and how often. */
+function eachSegment(
+  document: FoundDocument,
+  term: PlannedTerm,
+  tell: (segment: number, times: number) => void,
+): void {
+  const starts = startsOf(document, term);
+  const { places, count } = starts;
+  let i = 0;
+  while (i < count) {
+    const segment = segmentOf(places[i] ?? 0);
+    let times = 1;
+    while (++i < count && segmentOf(places[i] ?? 0) === segment) times++;
+    tell(segment, times);
+  }
 }
 
 /** The words of a segment that a program found, by their numbers in it. */
@@ -36,7 +127,8 @@ export function wordsMatched(document: FoundDocument, program: Program, segment:
   for (const { slots } of program.groups.flat()) {
     const [first] = slots;
     if (!first) continue;
-    for (const start of startsOf(document, { slots })) {
+    const { places, count } = startsOf(document, { slots });
+    for (const start of places.subarray(0, count)) {
       if (segmentOf(start) !== segment) continue;
       for (const { offset } of slots) words.add(wordOf(start) + offset - first.offset);
     }
@@ -44,28 +136,39 @@ export function wordsMatched(document: FoundDocument, program: Program, segment:
   return words;
 }
 
-function matchGroup(document: FoundDocument, terms: readonly PlannedTerm[], weigh: Weigh): Matches {
-  let matches: Matches | null = null;
-  for (const term of terms) {
-    const one = scoreStarts(startsOf(document, term), weigh(term));
-    matches = matches === null ? one : either(matches, one);
-  }
-  return matches ?? { segments: new Int32Array(0), scores: new Float64Array(0), count: 0 };
+/** Places in ascending order; what lies behind `count` means nothing. */
+interface Places {
+  places: Int32Array;
+  count: number;
 }
 
-/** Where a term stands in a document: the places of its first slot that the others follow. */
-function startsOf(document: FoundDocument, { slots }: PlannedTerm): Int32Array {
+// Two rooms: what has been found of a phrase, and the word that has to follow. Nothing here waits, so that one
+// pair serves all searches of the process.
+const rooms = [new Int32Array(16_384), new Int32Array(16_384)] as const;
+const larger = new Map<number, Int32Array>();
+
+function roomFor(which: 0 | 1, size: number): Int32Array {
+  if (size <= rooms[which].length) return rooms[which];
+  const known = larger.get(which);
+  if (known && known.length >= size) return known;
+  const made = new Int32Array(size * 2);
+  larger.set(which, made);
+  return made;
+}
+
+/** Where a term stands in a document: the places of its first slot that the others follow. Valid until the next call. */
+function startsOf(document: FoundDocument, { slots }: PlannedTerm): Places {
   const [first, ...others] = slots;
-  if (!first) return new Int32Array(0);
-  let starts = placesOf(document, first);
+  if (!first) return { places: rooms[0], count: 0 };
+  const starts = placesOf(document, first, 0);
   for (const slot of others) {
-    if (starts.length === 0) return starts;
-    starts = followed(starts, placesOf(document, slot), slot.offset - first.offset);
+    if (starts.count === 0) return starts;
+    keepFollowed(starts, placesOf(document, slot, 1), slot.offset - first.offset);
   }
   return starts;
 }
 
-function placesOf(document: FoundDocument, { lexemes }: Slot): Int32Array {
+function placesOf(document: FoundDocument, { lexemes }: Slot, which: 0 | 1): Places {
   let bytes = 0;
   let sources = 0;
   for (const lexeme of lexemes) {
@@ -74,89 +177,27 @@ function placesOf(document: FoundDocument, { lexemes }: Slot): Int32Array {
       sources++;
     }
   }
-  const places = new Int32Array(bytes);
+  const places = roomFor(which, bytes);
   let count = 0;
   for (const lexeme of lexemes) {
     for (const part of document.places[lexeme] ?? []) count = decodePlaces(part, places, count);
   }
-  const all = places.subarray(0, count);
   // Parts come in any order, and words that stand for one slot mix.
-  return sources > 1 ? all.sort() : all;
+  if (sources > 1) places.subarray(0, count).sort();
+  return { places, count };
 }
 
-/** Those of `starts` that have one of `places` so many words later in the same segment. */
-function followed(starts: Int32Array, places: Int32Array, later: number): Int32Array {
-  const kept = new Int32Array(starts.length);
-  let count = 0;
+/** Keeps those starts that have one of `next` so many words later in the same segment. */
+function keepFollowed(starts: Places, next: Places, later: number): void {
+  let kept = 0;
   let j = 0;
-  for (const start of starts) {
-    const wanted = start + later;
+  for (let i = 0; i < starts.count; i++) {
+    const start = starts.places[i] ?? 0;
     if (wordOf(start) + later >= LAST_WORD) continue;
-    while (j < places.length && (places[j] ?? 0) < wanted) j++;
-    if (j === places.length) break;
-    if (places[j] === wanted) kept[count++] = start;
+    const wanted = start + later;
+    while (j < next.count && (next.places[j] ?? 0) < wanted) j++;
+    if (j === next.count) break;
+    if (next.places[j] === wanted) starts.places[kept++] = start;
   }
-  return kept.subarray(0, count);
-}
-
-function scoreStarts(starts: Int32Array, weight: number): Matches {
-  const segments = new Int32Array(starts.length);
-  const scores = new Float64Array(starts.length);
-  let count = 0;
-  let i = 0;
-  while (i < starts.length) {
-    const segment = segmentOf(starts[i] ?? 0);
-    let times = 1;
-    while (++i < starts.length && segmentOf(starts[i] ?? 0) === segment) times++;
-    const score = (weight * times * (1 + SATURATION)) / (times + SATURATION);
-    segments[count] = segment;
-    scores[count++] = segment === 0 ? score * TITLE_FACTOR : score;
-  }
-  return { segments, scores, count };
-}
-
-function both(a: Matches, b: Matches): Matches {
-  let count = 0;
-  let j = 0;
-  for (let i = 0; i < a.count; i++) {
-    const segment = a.segments[i] ?? 0;
-    while (j < b.count && (b.segments[j] ?? 0) < segment) j++;
-    if (j === b.count) break;
-    if (b.segments[j] !== segment) continue;
-    // Never ahead of what is read: the result goes where it came from.
-    a.segments[count] = segment;
-    a.scores[count++] = (a.scores[i] ?? 0) + (b.scores[j] ?? 0);
-  }
-  return { ...a, count };
-}
-
-function either(a: Matches, b: Matches): Matches {
-  const segments = new Int32Array(a.count + b.count);
-  const scores = new Float64Array(a.count + b.count);
-  let count = 0;
-  let i = 0;
-  let j = 0;
-  while (i < a.count || j < b.count) {
-    const left = i < a.count ? (a.segments[i] ?? 0) : Number.POSITIVE_INFINITY;
-    const right = j < b.count ? (b.segments[j] ?? 0) : Number.POSITIVE_INFINITY;
-    segments[count] = Math.min(left, right);
-    scores[count++] = (left <= right ? (a.scores[i++] ?? 0) : 0) + (right <= left ? (b.scores[j++] ?? 0) : 0);
-  }
-  return { segments, scores, count };
-}
-
-function removeFrom(matches: Matches, starts: Int32Array): void {
-  const unwanted = new Set<number>();
-  for (const start of starts) unwanted.add(segmentOf(start));
-  let count = 0;
-  for (let i = 0; i < matches.count; i++) {
-    if (unwanted.has(matches.segments[i] ?? 0)) continue;
-    matches.segments[count] = matches.segments[i] ?? 0;
-    matches.scores[count++] = matches.scores[i] ?? 0;
-  }
-  matches.count = count;
-}
-
-function titleOf(matches: Matches): Matches {
-  return { ...matches, count: matches.count > 0 && matches.segments[0] === 0 ? 1 : 0 };
+  starts.count = kept;
 }

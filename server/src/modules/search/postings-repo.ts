@@ -4,46 +4,64 @@ import type { Lexeme } from './lexemes.ts';
 
 type Read = Db['read'];
 
-/** The places of some words in all documents that pass: a head of {@link HEAD_BYTES} for each stretch of bytes. */
+/** Where some words stand, whatever the document: a head for each stretch of bytes. */
 export interface Postings {
   heads: Buffer;
   places: Buffer;
 }
 
-/** document, stamp (negative: only its title may be read), day, and which word with the length of its places. */
-export const HEAD_BYTES = 16;
+/** Of {@link Postings}: the document, then which word (from 1) and the length of its places, 16 bits each. */
+export const HEAD_BYTES = 8;
 
-/** The search reads documents that are public or the reader's, and of those only what passes the filters. */
-const PASSES = `(d.visibility = 'public' or case when d.debat_id is null then $4 else $3 end)
-  and ($5::text is null or d.commission_key = $5)
-  and ($6::text is null or position($6 in d.people_key) > 0)
-  and ($7::text is null or d.type = $7)
-  and ($8::date is null or d.date >= $8)
-  and ($9::date is null or d.date <= $9)`;
+const HEADS = `int4send(document_no) || int4send(array_position($2::text[], lexeme) * 65536 + octet_length(places))`;
 
-const POSTINGS = `
-  select
-    string_agg(int4send(d.no)
-      || int4send(case when d.sound_visibility = 'public' or $4 then d.stamp else -d.stamp end)
-      || int4send(d.day)
-      || int4send(array_position($2::text[], w.lexeme) * 65536 + octet_length(w.places)), ''::bytea) as heads,
-    string_agg(w.places, ''::bytea) as places
-  from search_words w
-  join search_documents d on d.no = w.document_no
-  where w.organisation_id = $1 and d.organisation_id = $1 and w.lexeme = any($2::text[])
-    and w.day >= coalesce($10::int, -2147483648) and ${PASSES}`;
-
-/** Where these words stand, in documents dated `since` (days since 1970) or later; the words count from 1. */
+/** Where these words stand, in documents dated `since` (days since 1970) or later. */
 export async function readPostings(
   read: Read,
   organisationId: string,
   lexemes: readonly Lexeme[],
-  filters: Filters,
   since: number | null,
 ): Promise<Postings> {
-  const [row] = await read<{ heads: Buffer | null; places: Buffer | null }>('search-postings', POSTINGS, [
+  const [row] = await read<{ heads: Buffer | null; places: Buffer | null }>(
+    'search-postings',
+    `select string_agg(${HEADS}, ''::bytea) as heads, string_agg(places, ''::bytea) as places
+    from search_words
+    where organisation_id = $1 and lexeme = any($2::text[]) and day >= $3::int`,
+    [organisationId, lexemes, since ?? BEFORE_ALL_DAYS],
+  );
+  return { heads: row?.heads ?? Buffer.alloc(0), places: row?.places ?? Buffer.alloc(0) };
+}
+
+/** Of the documents: number, stamp (negative: only its title may be read), day. */
+export const DOCUMENT_BYTES = 12;
+/** So many are asked for by their numbers; with more, all that pass are read. */
+const FEW = 300;
+const BEFORE_ALL_DAYS = -2_147_483_648;
+
+// Not joined with the words: a join would be planned before it is known how many rows a word has, and be a thousand
+// times too slow for some.
+const DOCUMENTS = `
+  select string_agg(int4send(no)
+    || int4send(case when sound_visibility = 'public' or $3 then stamp else -stamp end)
+    || int4send(day), ''::bytea) as documents
+  from search_documents
+  where organisation_id = $1
+    and (visibility = 'public' or case when debat_id is null then $3 else $2 end)
+    and ($4::text is null or commission_key = $4)
+    and ($5::text is null or position($5 in people_key) > 0)
+    and ($6::text is null or type = $6)
+    and ($7::date is null or date >= $7)
+    and ($8::date is null or date <= $8)`;
+
+/** Which of these documents the reader may see and the filters let through; perhaps others that are neither. */
+export async function readPassing(
+  read: Read,
+  organisationId: string,
+  filters: Filters,
+  nos: readonly number[],
+): Promise<Buffer> {
+  const values = [
     organisationId,
-    lexemes,
     filters.seesDebats,
     filters.seesRecordings,
     filters.commission,
@@ -51,9 +69,16 @@ export async function readPostings(
     filters.type,
     filters.dateStart,
     filters.dateEnd,
-    since,
-  ]);
-  return { heads: row?.heads ?? Buffer.alloc(0), places: row?.places ?? Buffer.alloc(0) };
+  ];
+  const [row] =
+    nos.length <= FEW
+      ? await read<Passing>('search-some-passing', `${DOCUMENTS} and no = any($9::int[])`, [...values, nos])
+      : await read<Passing>('search-passing', DOCUMENTS, values);
+  return row?.documents ?? Buffer.alloc(0);
+}
+
+interface Passing {
+  documents: Buffer | null;
 }
 
 /** What the index calls words that begin so, those of most documents first. */

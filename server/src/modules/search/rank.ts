@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FoundDocument } from './found.ts';
 import type { Family, Lexeme } from './lexemes.ts';
-import { matchDocument, type Weigh } from './match.ts';
+import { createMatcher, type Weigh } from './match.ts';
 import type { PlannedTerm, Program } from './plan.ts';
 
 /** Orders of results. */
@@ -40,29 +40,40 @@ export async function rankDocuments(
 ): Promise<Ranked> {
   const ordered = sort === 'date_asc' ? documents.toReversed() : documents;
   const byDocument = new Map<FoundDocument, number>();
-  const hits: Hit[] = [];
+  const match = createMatcher();
+  const top = createTop(sort, most);
   let total = 0;
   let turnEnds = performance.now() + TURN_MS;
   for (const [index, document] of ordered.entries()) {
     const program = programs.get(document.family);
     if (!program) continue;
-    const { segments, scores, count } = matchDocument(document, program, weigh);
-    if (count === 0) continue;
+    const count = match(document, program, weigh, top.take(document));
+    if (count > 0) byDocument.set(document, count);
     total += count;
-    byDocument.set(document, count);
-    for (let i = 0; i < count; i++) {
-      const score = scores[i] ?? 0;
-      if (hits.length === most && (sort !== 'relevance' || score <= (hits[most - 1]?.score ?? 0))) continue;
-      const hit = { document, segment: segments[i] ?? 0, score };
-      if (sort === 'relevance') insertInOrder(hits, hit, most);
-      else hits.push(hit);
-    }
     if (index % LOOK_EVERY === 0 && performance.now() > turnEnds) {
       await nextTurn();
       turnEnds = performance.now() + TURN_MS;
     }
   }
-  return { hits, total, byDocument };
+  return { hits: top.hits, total, byDocument };
+}
+
+/** The first hits so far; what is not among them costs one comparison. */
+function createTop(sort: Sort, most: number) {
+  const hits: Hit[] = [];
+  // A hit has to be worth more than this; by date none is, once there are enough.
+  let least = Number.NEGATIVE_INFINITY;
+  return {
+    hits,
+    take: (document: FoundDocument) => (segment: number, score: number) => {
+      if (score <= least) return;
+      const hit = { document, segment, score };
+      if (sort === 'relevance') insertInOrder(hits, hit, most);
+      else hits.push(hit);
+      if (hits.length < most) return;
+      least = sort === 'relevance' ? (hits[most - 1]?.score ?? 0) : Number.POSITIVE_INFINITY;
+    },
+  };
 }
 
 /** After all that score as much or more. */

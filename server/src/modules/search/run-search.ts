@@ -4,11 +4,11 @@ import { pageMembers } from '../../kernel/http/schemas.ts';
 import { readShown, type ShownHit } from './display-repo.ts';
 import { refuseQuery } from './errors.ts';
 import { type Filters, filtersOf } from './filters.ts';
-import { readFound } from './found.ts';
+import { passing, splitPostings } from './found.ts';
 import { wordsMatched } from './match.ts';
 import { hasOnlyStopWords, nameWords } from './name-words.ts';
 import { type Plan, planQuery } from './plan.ts';
-import { readPostings } from './postings-repo.ts';
+import { readPassing, readPostings } from './postings-repo.ts';
 import { presentHit } from './present.ts';
 import { countTerms, parseQuery, type Query } from './query.ts';
 import { type Hit, type Ranked, rankDocuments, type Sort, weighByRarity } from './rank.ts';
@@ -128,7 +128,8 @@ async function rank(
   segments: number,
   since: number | null,
 ): Promise<Ranked> {
-  const documents = readFound(await readPostings(read, organisationId, lexemes, filters, since), lexemes);
+  const found = splitPostings(await readPostings(read, organisationId, lexemes, since), lexemes);
+  const documents = passing(found, await readPassing(read, organisationId, filters, [...found.keys()]));
   const weigh = weighByRarity(documents, lexemes, segments);
   return rankDocuments(documents, programs, weigh, sort, from + count + SPARE);
 }
