@@ -515,6 +515,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/loudness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Loudness, clipping and faults
+         * @description EBU R128, the loudness over time, where samples are cut off, and what seems wrong as stable codes. 409 with Retry-After while an older recording is measured.
+         */
+        get: operations["showLoudness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Silent stretches
+         * @description In order; the shortest are left out when there are more than 5,000.
+         */
+        get: operations["listSilences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/spectrum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mean spectrum
+         * @description Centroid, bandwidth, roll-off, third-octave bands, and a guess where the sound was cut off.
+         */
+        get: operations["showSpectrum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/spectrogram.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spectrogram
+         * @description Time from left to right, 0 Hz at the bottom, half the sample rate at the top; 256 pixels high, at most 1,600 wide.
+         */
+        get: operations["showSpectrogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cover art
+         * @description The picture in the original file, made anew as a JPEG of at most 1,000 pixels a side.
+         */
+        get: operations["showCover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audio/{file}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata of a file of sound
+         * @description Of the original file for a recording’s id, of the rendition for a file name; tags are the original’s.
+         */
+        get: operations["showAudioMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audio/{file}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Waveform of a file of sound
+         * @description As many points as asked for, fewer when the sound has fewer.
+         */
+        get: operations["showAudioWaveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audio/{file}/loudness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Loudness, clipping and faults of a file of sound
+         * @description EBU R128, the loudness over time, where samples are cut off, and what seems wrong as stable codes. 409 with Retry-After while an older recording is measured.
+         */
+        get: operations["showAudioLoudness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audio/{file}/spectrum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mean spectrum of a file of sound
+         * @description Centroid, bandwidth, roll-off, third-octave bands, and a guess where the sound was cut off.
+         */
+        get: operations["showAudioSpectrum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hls/{track}/master.m3u8": {
         parameters: {
             query?: never;
@@ -1151,6 +1331,88 @@ export interface components {
             duration_ms: number;
             /** Format: date-time */
             generated_at: string;
+        };
+        Loudness: {
+            /**
+             * @description Only `measured` has an integrated loudness; `too-short` is less than 0.4 s
+             * @enum {unknown}
+             */
+            state: "measured" | "silent" | "too-short";
+            integrated_lufs: number | null;
+            range_lu: number | null;
+            true_peak_dbtp: number | null;
+            sample_peak_dbfs: number | null;
+            max_momentary_lufs: number | null;
+            max_short_term_lufs: number | null;
+            short_term: {
+                seconds_per_point: number;
+                /** @description null where it is silent */
+                lufs: (number | null)[];
+            };
+            clipping: {
+                /** @description Three samples or more in a row at full scale */
+                runs: number;
+                samples: number;
+                places: {
+                    start: number;
+                    end: number;
+                    runs: number;
+                }[];
+            };
+            faults: {
+                /** @enum {unknown} */
+                code: "silent" | "quiet" | "clipped" | "over-full-scale" | "dead-left" | "dead-right" | "same-on-both" | "inverted" | "dc-offset" | "narrow-band" | "invalid-samples";
+                share: number | null;
+                start: number | null;
+            }[];
+            sample_rate: number;
+            /** @description As measured: more than two are mixed to two */
+            channels: number;
+            /** Format: date-time */
+            generated_at: string;
+        };
+        Silences: {
+            threshold_dbfs: number;
+            /** @description Shorter ones are not listed */
+            shortest_seconds: number;
+            total_seconds: number;
+            silences: {
+                start: number;
+                end: number;
+            }[];
+            /** Format: date-time */
+            generated_at: string;
+        };
+        Spectrum: {
+            centroid_hz: number | null;
+            bandwidth_hz: number | null;
+            rolloff_hz: number | null;
+            band_limit_hz: number | null;
+            /** @description Half the sample rate: the top of the spectrogram */
+            nyquist_hz: number;
+            /** @description Third octaves; mean square relative to full scale */
+            bands: {
+                centre_hz: number;
+                level_dbfs: number | null;
+            }[];
+            /** Format: date-time */
+            generated_at: string;
+        };
+        AudioMetadata: {
+            duration_seconds: number;
+            sample_rate: number | null;
+            channels: number | null;
+            bitrate_kbps: number | null;
+            codec: string | null;
+            title: string | null;
+            artist: string | null;
+            album: string | null;
+            year: number | null;
+            genre: string | null;
+            artwork_available: boolean;
+            file_size: number | null;
+            /** Format: date-time */
+            last_modified: string;
         };
         AudioFile: {
             /** Format: uuid */
@@ -3065,7 +3327,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {unknown} */
-                    path?: "audio" | "download" | "waveform" | "waveform.dat";
+                    path?: "audio" | "download" | "waveform" | "waveform.dat" | "spectrogram.png" | "cover";
                     /** @enum {unknown} */
                     format?: "mp3" | "aac" | "opus" | "wav" | "flac";
                     /** @description Bit rate such as `192k`; `lossless` for wav and flac */
@@ -3088,6 +3350,485 @@ export interface operations {
                         expires: number;
                     };
                 };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showLoudness: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loudness"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSilences: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silences"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSpectrum: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spectrum"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSpectrogram: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description The ranges asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showCover: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description The ranges asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAudioMetadata: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a recording, or the file name of a rendition */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioMetadata"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAudioWaveform: {
+        parameters: {
+            query?: {
+                resolution?: number;
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a recording, or the file name of a rendition */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveform"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAudioLoudness: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a recording, or the file name of a rendition */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loudness"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAudioSpectrum: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a recording, or the file name of a rendition */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spectrum"];
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {

@@ -48,6 +48,7 @@ beforeAll(async () => {
     '/api/admin/users': person.id,
     '/api/debats': debat.id,
     '/api/recordings': recording.recording_id ?? '',
+    '/api/audio': recording.recording_id ?? '',
     '/api/transcriptions': transcription,
   };
 });
@@ -87,7 +88,7 @@ const BODIES: Record<string, object> = {
   'POST /api/recordings/:id/renditions': { format: 'mp3', quality: '128k' },
 };
 
-const named = (routes: RouteFacts[]) => routes.filter(({ url }) => url.includes(':id'));
+const named = (routes: RouteFacts[]) => routes.filter(({ url }) => /:(id|file)\b/.test(url));
 
 describe("another organisation's administrator", () => {
   it('is refused on every route that names something of ours, as if it did not exist', async () => {
@@ -99,7 +100,7 @@ describe("another organisation's administrator", () => {
       expect(prefix, `no example for ${method} ${url}`).toBeDefined();
       const reply = await test.app.inject({
         method: method as 'GET',
-        url: url.replace(':id', owned[prefix ?? ''] ?? ''),
+        url: url.replace(/:(id|file)\b/, owned[prefix ?? ''] ?? ''),
         headers: { authorization: `Bearer ${theirToken}` },
         ...(BODIES[`${method} ${url}`] ? { payload: BODIES[`${method} ${url}`] } : {}),
       });
@@ -144,7 +145,7 @@ describe("another organisation's administrator", () => {
   it('leaves all of ours as it was', async () => {
     const mine = await signIn(ADMIN);
     for (const [prefix, id] of Object.entries(owned)) {
-      if (prefix === '/api/admin/users') continue;
+      if (prefix === '/api/audio' || prefix === '/api/admin/users') continue;
       const reply = await test.app.inject({
         url: `${prefix}/${id}`,
         headers: { authorization: `Bearer ${mine}` },

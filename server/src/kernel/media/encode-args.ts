@@ -100,7 +100,23 @@ export function outputArgs(
   ];
 }
 
-function outputRate({ format, sampleRate }: EncodeOutput, source: MediaInfo): number {
+/** What an output is made of unless it is asked for otherwise. */
+export function renditionShape(
+  format: EncodeFormat,
+  source: Pick<MediaInfo, 'sampleRate' | 'channels'>,
+): { sampleRate: number; channels: number; codec: string } {
+  const { encoder } = formatRules[format];
+  return {
+    sampleRate: outputRate({ format }, source),
+    channels: Math.min(2, source.channels),
+    codec: encoder === 'libmp3lame' ? 'mp3' : encoder.replace(/^lib/, ''),
+  };
+}
+
+function outputRate(
+  { format, sampleRate }: Pick<EncodeOutput, 'format' | 'sampleRate'>,
+  source: Pick<MediaInfo, 'sampleRate'>,
+): number {
   const wanted = Math.min(highestRate, sampleRate ?? source.sampleRate);
   const { sampleRates } = formatRules[format];
   return sampleRates.find((rate) => rate >= wanted) ?? sampleRates.at(-1) ?? wanted;

@@ -10,6 +10,8 @@ export interface ProbedStream {
   channels?: number;
   duration?: string;
   bit_rate?: string;
+  width?: number;
+  height?: number;
   disposition?: { default?: number; attached_pic?: number };
   tags?: Record<string, string>;
 }
@@ -25,7 +27,7 @@ const tags = ['title', 'artist', 'album', 'date', 'genre']
   .join(',');
 const facts = [
   'format=duration,bit_rate',
-  'stream=index,codec_type,codec_name,sample_rate,channels,duration,bit_rate',
+  'stream=index,codec_type,codec_name,sample_rate,channels,duration,bit_rate,width,height',
   'stream_disposition=default,attached_pic',
 ].join(':');
 const factsAndTags = `${facts}:format_tags=${tags}:stream_tags=${tags}`;

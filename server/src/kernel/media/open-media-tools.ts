@@ -8,6 +8,7 @@ import { findTools } from './find-tools.ts';
 import type { MediaContext } from './media-context.ts';
 import { planSpeechChunks } from './plan-speech-chunks.ts';
 import { probe } from './probe.ts';
+import { readLabels } from './read-labels.ts';
 import { createProcessRunner } from './run-process.ts';
 import { MediaError, type MediaTools, type ToolsInfo } from './tools.ts';
 import { readWaveform } from './waveform-file.ts';
@@ -50,6 +51,7 @@ export async function openMediaTools(
     probe: async (path, given) => probe(allowed(), path, given),
     encode: async (request) => encode(allowed(), request),
     analyse: async (request) => analyse(allowed(), request),
+    readLabels: async (request) => readLabels(allowed(), request),
     readWaveform,
     planSpeechChunks: async (request) => planSpeechChunks(allowed(), request),
     extractSpeech: async (request) => extractSpeech(allowed(), request),

@@ -130,7 +130,8 @@ function bitrateOf(
   return Math.round((sizeBytes * 8) / durationMs);
 }
 
-function tagsOf(found: Record<string, string>): MediaTags {
+/** Tags under our names, cleaned and shortened. */
+export function tagsOf(found: Record<string, string>): MediaTags {
   const tags: MediaTags = {};
   const byName = new Map(Object.entries(found).map(([name, text]) => [name.toLowerCase(), text]));
   for (const name of ['title', 'artist', 'album', 'date', 'genre'] as const) {

@@ -99,6 +99,21 @@ export interface SoundAnalysis extends SoundFigures {
   faults: SoundFault[];
 }
 
+/** A source whose tags are read, and where its cover art goes. */
+export interface LabelsRequest {
+  inputPath: string;
+  source: MediaInfo;
+  /** A JPEG is written here when the file has a picture that can be read. */
+  coverPath: string;
+  signal?: AbortSignal;
+}
+
+/** What a file says of itself. */
+export interface MediaLabels {
+  tags: MediaTags;
+  hasCover: boolean;
+}
+
 /** Peaks and rms at a chosen resolution, each −1..1 (peaks alternate min, max) and 0..1 (rms). */
 export interface Waveform {
   peaks: number[];
@@ -116,6 +131,8 @@ export interface MediaTools {
   encode(request: EncodeRequest): Promise<EncodedFile[]>;
   /** Decodes once, measures, and writes waveform and spectrogram. Runs beside `encode`: they share nothing. */
   analyse(request: AnalyseRequest): Promise<SoundAnalysis>;
+  /** Tags, and cover art as a new JPEG of at most 1,000 pixels a side. A picture that is damaged is none. */
+  readLabels(request: LabelsRequest): Promise<MediaLabels>;
   /** Reads a waveform file at `points` points (fewer when the sound has fewer samples). */
   readWaveform(path: string, points: number): Promise<Waveform>;
   /** Decodes once and says where to cut for speech recognition. Throws MediaError or the signal's reason. */

@@ -3,10 +3,12 @@ import path from 'node:path';
 import { RunLost } from '../../kernel/jobs/run-beat.ts';
 import type { MediaInfo, MediaTools } from '../../kernel/media/tools.ts';
 import type { CommittedFile, Scratch, Storage } from '../../kernel/storage/storage.ts';
+import { type NewAnalysis, saveAnalysis } from './analysis-repo.ts';
 import { recordingReady } from './events.ts';
 import { type ExtractionRun, tell } from './extract-recording.ts';
 import { saveReady } from './extraction-repo.ts';
 import { newFileKey } from './file-keys.ts';
+import { keepMeasured, type MeasuredSound, measureSound } from './measure-sound.ts';
 import { toMediaInfo } from './probed-facts.ts';
 import type { Recording } from './recording.ts';
 import { removeUnreferenced } from './remove-files.ts';
@@ -18,7 +20,7 @@ const ENCODE_SHARE = 0.85;
 /** CD quality, for wav and flac, whose size no bit rate tells. */
 const LOSSLESS_KBPS = 1536;
 
-/** Makes the planned renditions and the waveform, then shows all of it in one transaction. */
+/** Makes the planned renditions and measures the sound, then shows all of it in one transaction. */
 export async function encodeRecording(run: ExtractionRun, recording: Recording): Promise<Recording> {
   const { context, key } = run;
   const { storage, db } = context.kernel;
@@ -45,8 +47,7 @@ export async function encodeRecording(run: ExtractionRun, recording: Recording):
 
 interface MadeFiles {
   encoded: Awaited<ReturnType<MediaTools['encode']>>;
-  waveformPath: string;
-  durationMs: number;
+  measured: MeasuredSound;
 }
 
 async function makeFiles(
@@ -58,8 +59,6 @@ async function makeFiles(
 ): Promise<MadeFiles> {
   const { media, storage } = run.context.kernel;
   const inputPath = await storage.localPath(recording.originalKey ?? '');
-  const waveformPath = path.join(scratch.path, 'waveform.dat');
-  const spectrogramPath = path.join(scratch.path, 'spectrogram.png');
   const other = new AbortController();
   const signal = AbortSignal.any([run.signal, other.signal]);
   const share = shareProgress(run);
@@ -75,12 +74,11 @@ async function makeFiles(
     onProgress: share.encode,
     signal,
   });
-  const analysing = media.analyse({
+  const measuring = measureSound(media, {
     inputPath,
     source,
-    waveformPath,
-    spectrogramPath,
-    onProgress: share.analyse,
+    folder: scratch.path,
+    onProgress: share.measure,
     signal,
   });
   // When one fails the other ends too, and is waited for: its folder is about to go.
@@ -88,24 +86,24 @@ async function makeFiles(
     other.abort(error);
     throw error;
   };
-  const [encoded, analysis] = await Promise.allSettled([encoding.catch(endOther), analysing.catch(endOther)]);
+  const [encoded, measured] = await Promise.allSettled([encoding.catch(endOther), measuring.catch(endOther)]);
   if (other.signal.aborted) throw other.signal.reason;
   if (encoded.status === 'rejected') throw encoded.reason;
-  if (analysis.status === 'rejected') throw analysis.reason;
-  return { encoded: encoded.value, waveformPath, durationMs: analysis.value.durationMs };
+  if (measured.status === 'rejected') throw measured.reason;
+  return { encoded: encoded.value, measured: measured.value };
 }
 
 function shareProgress(run: ExtractionRun) {
   let encode = 0;
-  let analyse = 0;
-  const report = () => run.report('encode', encode * ENCODE_SHARE + analyse * (1 - ENCODE_SHARE));
+  let measure = 0;
+  const report = () => run.report('encode', encode * ENCODE_SHARE + measure * (1 - ENCODE_SHARE));
   return {
     encode: (fraction: number) => {
       encode = fraction;
       report();
     },
-    analyse: (fraction: number) => {
-      analyse = fraction;
+    measure: (fraction: number) => {
+      measure = fraction;
       report();
     },
   };
@@ -114,7 +112,7 @@ function shareProgress(run: ExtractionRun) {
 interface StoredFiles {
   renditions: { id: string; file: RenditionFile }[];
   waveform: CommittedFile;
-  durationMs: number;
+  analysis: NewAnalysis;
 }
 
 /** Moves everything into the storage under names that nobody knows yet; `stored` lists them as they come. */
@@ -144,8 +142,8 @@ async function storeFiles(
   }
   return {
     renditions,
-    waveform: await keep(made.waveformPath, 'waveform.dat'),
-    durationMs: Math.round(made.durationMs),
+    waveform: await keep(made.measured.waveformPath, 'waveform.dat'),
+    analysis: await keepMeasured(made.measured, keep),
   };
 }
 
@@ -169,13 +167,15 @@ async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> 
   const { kernel } = context;
   run.signal.throwIfAborted();
   await kernel.db.transaction(async (tx) => {
-    const { durationMs, waveform } = files;
+    const { waveform, analysis } = files;
+    const durationMs = Math.round(analysis.sound.durationMs);
     const isOurs = await saveReady(tx, key, {
       durationMs,
       waveformKey: waveform.key,
       waveformSha256: waveform.sha256,
     });
     if (!isOurs) throw new RunLost();
+    await saveAnalysis(tx, organisationId, recordingId, analysis, { unlessThere: false });
     for (const { id, file } of files.renditions) await completeRendition(tx, organisationId, id, file);
     await kernel.events.emit(tx, recordingReady, { organisationId, recordingId, durationMs });
     await tell(tx, context, { organisationId, id: recordingId }, 'ready', 100, null);

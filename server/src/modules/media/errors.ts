@@ -18,6 +18,8 @@ export const notReady = defineProblem('conflict', 'media.not-ready', 'Not ready 
 export const notFailed = defineProblem('conflict', 'media.not-failed', 'Nothing to retry');
 export const notRunning = defineProblem('conflict', 'media.not-running', 'Nothing to cancel');
 export const recordingInUse = defineProblem('conflict', 'media.recording-in-use', 'The recording is in use');
+export const coverNotFound = defineProblem('not-found', 'media.cover-not-found', 'No cover art');
+export const analysisFailed = defineProblem('conflict', 'media.analysis-failed', 'Could not be measured');
 export const signatureRefused = defineProblem(
   'forbidden',
   'media.signature-refused',

@@ -121,7 +121,7 @@ describe('an extraction', () => {
     await Promise.all([extract(id), sleep(40).then(() => extract(id))]);
     expect(await show(id)).toMatchObject({ status: 'ready' });
     expect(await eventsOf(id, 'ready')).toHaveLength(1);
-    expect((await storedFiles(here)).filter((file) => file.includes(id))).toHaveLength(4);
+    expect((await storedFiles(here)).filter((file) => file.includes(id))).toHaveLength(6);
   });
 
   test.each([
@@ -202,7 +202,7 @@ describe('an extraction that is interrupted', () => {
         expect(runs).toBeLessThan(12);
       }
       expect(await show(id)).toMatchObject({ status: 'ready', faults: 0 });
-      expect((await storedFiles(here)).filter((file) => file.includes(id))).toHaveLength(4);
+      expect((await storedFiles(here)).filter((file) => file.includes(id))).toHaveLength(6);
     }
     expect((await storedFiles(here)).filter((file) => file.includes('/storage/tmp/'))).toEqual([]);
   }, 120_000);

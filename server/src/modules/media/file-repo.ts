@@ -20,6 +20,20 @@ export async function referencedKeysAcrossOrganisations(
     .selectFrom('recordings')
     .select('waveform_key as key')
     .where('waveform_key', 'in', keys);
-  const rows = await files.union(originals).union(waveforms).execute();
+  const rows = await files
+    .union(originals)
+    .union(waveforms)
+    .union(ofAnalyses(q, 'details_key', keys))
+    .union(ofAnalyses(q, 'spectrogram_key', keys))
+    .union(ofAnalyses(q, 'cover_key', keys))
+    .execute();
   return new Set(rows.flatMap(({ key }) => (key === null ? [] : [key])));
+}
+
+function ofAnalyses(
+  q: Executor,
+  column: 'details_key' | 'spectrogram_key' | 'cover_key',
+  keys: readonly string[],
+) {
+  return tables(q).selectFrom('recording_analyses').select(`${column} as key`).where(column, 'in', keys);
 }

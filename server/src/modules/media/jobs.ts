@@ -25,6 +25,16 @@ export const makeRenditionJob = defineJob({
   expireSeconds: LAST_NET_SECONDS,
 });
 
+/** Measures a recording that was ready before sound was measured as it is now. */
+export const analyseRecordingJob = defineJob({
+  name: 'media.analyse-recording',
+  payload: Type.Object({ organisationId: Type.String(), recordingId: Type.String() }),
+  retryLimit: 3,
+  retryDelaySeconds: 30,
+  expireSeconds: LAST_NET_SECONDS,
+  concurrency: 1,
+});
+
 /** Removes the files of a recording whose row is gone. */
 export const removeFilesJob = defineJob({
   name: 'media.remove-files',

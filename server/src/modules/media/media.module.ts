@@ -3,6 +3,7 @@ import { startUpkeep } from '../../kernel/jobs/upkeep.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module, Role } from '../../kernel/module.ts';
 import { createAccessLog } from './access-log.ts';
+import { analyseRecordingHandler } from './analyse-recording.job.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { recordingNotFound } from './errors.ts';
 import { recordingChanged } from './events.ts';
@@ -46,7 +47,12 @@ export function mediaModule(
     name: 'media',
     door: openDoor(context, blocks, resolvers),
     routes: (app) => mediaRoutes(app, context, { blocks, hls, accesses }),
-    jobs: [extractRecordingHandler(context), makeRenditionHandler(context), removeFilesHandler(context)],
+    jobs: [
+      extractRecordingHandler(context),
+      makeRenditionHandler(context),
+      analyseRecordingHandler(context),
+      removeFilesHandler(context),
+    ],
     start: async (role: Role) => {
       if (role === 'worker') upkeep = startUpkeep(mediaChores(context), context.log);
     },

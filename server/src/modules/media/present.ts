@@ -1,3 +1,5 @@
+import type { LoudnessFigures } from './analysis.ts';
+import { presentFigures } from './present-analysis.ts';
 import type { Recording } from './recording.ts';
 import { isPlayable, type Rendition } from './rendition.ts';
 
@@ -17,8 +19,19 @@ export function presentRendition(rendition: Rendition) {
   };
 }
 
+/** What is shown with a recording. */
+export interface RecordingParts {
+  renditions: readonly Rendition[];
+  /** Undefined while it has not been measured. */
+  loudness: LoudnessFigures | undefined;
+}
+
 /** The contract’s `Recording`; the source's address may hold keys of its own, so only insiders read it. */
-export function presentRecording(recording: Recording, renditions: readonly Rendition[], isInsider: boolean) {
+export function presentRecording(
+  recording: Recording,
+  { renditions, loudness }: RecordingParts,
+  isInsider: boolean,
+) {
   return {
     id: recording.id,
     title: recording.title,
@@ -39,7 +52,7 @@ export function presentRecording(recording: Recording, renditions: readonly Rend
     bitrate_kbps: recording.bitrateKbps,
     file_size: recording.sizeBytes,
     sha256: recording.sha256,
-    loudness: null,
+    loudness: presentFigures(loudness),
     renditions: renditions.map(presentRendition),
     created_at: recording.createdAt.toISOString(),
     updated_at: recording.updatedAt.toISOString(),

@@ -1,18 +1,18 @@
 import { cleanLine } from '../../kernel/clean-line.ts';
 import type { Db } from '../../kernel/db/db.ts';
+import { listLoudness } from './analysis-repo.ts';
 
-import { presentRecording } from './present.ts';
+import { presentRecording, type RecordingParts } from './present.ts';
 import type { Recording } from './recording.ts';
 import { listRecordings, type RecordingFilter } from './recording-repo.ts';
-import type { Rendition } from './rendition.ts';
 import { listRenditions } from './rendition-repo.ts';
 
 const MOST_WORDS = 8;
 
 /** A recording as the contract shows it, with its renditions. */
 export async function withRenditions(db: Db, recording: Recording, isInsider: boolean) {
-  const renditions = await listRenditions(db.kysely, recording.organisationId, [recording.id]);
-  return presentRecording(recording, renditions, isInsider);
+  const parts = await partsOf(db, recording.organisationId, [recording.id]);
+  return presentRecording(recording, parts(recording.id), isInsider);
 }
 
 /** One page of recordings; `q` is words that the title must all hold, in any order and case. */
@@ -20,20 +20,29 @@ export async function listWithRenditions(
   db: Db,
   organisationId: string,
   { q, ...filter }: Omit<RecordingFilter, 'titleWords'> & { q: string },
-): Promise<{ items: { recording: Recording; renditions: Rendition[] }[]; total: number }> {
+): Promise<{ items: { recording: Recording; parts: RecordingParts }[]; total: number }> {
   const titleWords = cleanLine(q)
     .split(' ')
     .filter((word) => word !== '')
     .slice(0, MOST_WORDS);
   const { recordings, total } = await listRecordings(db.kysely, organisationId, { ...filter, titleWords });
-  const ids = recordings.map(({ id }) => id);
-  const byRecording = Map.groupBy(
-    await listRenditions(db.kysely, organisationId, ids),
-    (one) => one.recordingId,
+  const parts = await partsOf(
+    db,
+    organisationId,
+    recordings.map(({ id }) => id),
   );
-  const items = recordings.map((recording) => ({
-    recording,
-    renditions: byRecording.get(recording.id) ?? [],
-  }));
-  return { items, total };
+  return { items: recordings.map((recording) => ({ recording, parts: parts(recording.id) })), total };
+}
+
+/** What is shown with each of these recordings. */
+async function partsOf(db: Db, organisationId: string, ids: readonly string[]) {
+  const [renditions, loudness] = await Promise.all([
+    listRenditions(db.kysely, organisationId, ids),
+    listLoudness(db.kysely, organisationId, ids),
+  ]);
+  const byRecording = Map.groupBy(renditions, (one) => one.recordingId);
+  return (id: string): RecordingParts => ({
+    renditions: byRecording.get(id) ?? [],
+    loudness: loudness.get(id),
+  });
 }

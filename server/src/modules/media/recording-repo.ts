@@ -217,6 +217,12 @@ export async function deleteRecording(
     .where('organisation_id', '=', organisationId)
     .where('recording_id', '=', id)
     .execute();
+  const analysis = await tables(q)
+    .selectFrom('recording_analyses')
+    .select(['details_key', 'spectrogram_key', 'cover_key'])
+    .where('organisation_id', '=', organisationId)
+    .where('recording_id', '=', id)
+    .executeTakeFirst();
   const removed = await tables(q)
     .deleteFrom('recordings')
     .where('organisation_id', '=', organisationId)
@@ -224,6 +230,11 @@ export async function deleteRecording(
     .returning(['original_key', 'waveform_key', 'job_id'])
     .executeTakeFirst();
   if (!removed) return null;
-  const keys = [removed.original_key, removed.waveform_key, ...renditions.map((row) => row.file_key)];
+  const keys = [
+    removed.original_key,
+    removed.waveform_key,
+    ...renditions.map((row) => row.file_key),
+    ...Object.values(analysis ?? {}),
+  ];
   return { keys: keys.filter((key) => key !== null), jobId: removed.job_id };
 }

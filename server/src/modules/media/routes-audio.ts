@@ -6,6 +6,7 @@ import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import { checkPreconditions } from '../../kernel/http/preconditions.ts';
 import { type FileReply, replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
 import { isId } from '../../kernel/id.ts';
+import type { AudioSource } from './audio-repo.ts';
 import { recordingNotFound, renditionNotFound } from './errors.ts';
 import { cacheControl, toFileReply } from './file-reply.ts';
 import type { MediaContext } from './media-context.ts';
@@ -113,17 +114,9 @@ function registerWaveformRoutes(app: App, context: MediaContext, blocks: BlockRe
       },
     },
     async (request, reply) => {
-      const { resolution = DEFAULT_POINTS, ...signed } = request.query;
+      const { resolution, ...signed } = request.query;
       const source = await openForReader(context, request.actor, request.params.id, signed);
-      const file = await openWaveform(context, source);
-      const etag = `"${file.sha256.slice(0, 24)}-${resolution}"`;
-      reply.headers({ etag, 'cache-control': cacheControl({ isPublic: source.visibility === 'public' }) });
-      const answer = checkPreconditions(request.method, request.headers, {
-        etag,
-        modifiedAt: file.modifiedAt,
-      });
-      if (answer === 'not-modified') return reply.code(304).send(null);
-      return readWaveform(context, file, resolution);
+      return replyWithWaveform(request, reply, context, source, resolution);
     },
   );
 
@@ -148,6 +141,24 @@ function registerWaveformRoutes(app: App, context: MediaContext, blocks: BlockRe
       return send(request, reply, blocks, toFileReply(context, waveformToSend(file), { isPublic }));
     },
   );
+}
+
+/** Answers with a recording's waveform at so many points. */
+export async function replyWithWaveform(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: MediaContext,
+  source: AudioSource,
+  resolution = DEFAULT_POINTS,
+): Promise<FastifyReply> {
+  const file = await openWaveform(context, source);
+  const etag = `"${file.sha256.slice(0, 24)}-${resolution}"`;
+  reply.headers({ etag, 'cache-control': cacheControl({ isPublic: source.visibility === 'public' }) });
+  const found = { etag, modifiedAt: file.modifiedAt };
+  if (checkPreconditions(request.method, request.headers, found) === 'not-modified') {
+    return reply.code(304).send(null);
+  }
+  return reply.send(await readWaveform(context, file, resolution));
 }
 
 const send = (request: FastifyRequest, reply: FastifyReply, blocks: BlockReader, file: FileReply) =>

@@ -56,9 +56,7 @@ export function registerRecordingRoutes(app: App, context: MediaContext): void {
         publicOnly: !isInsider,
         ...window,
       });
-      const recordings = items.map(({ recording, renditions }) =>
-        presentRecording(recording, renditions, isInsider),
-      );
+      const recordings = items.map(({ recording, parts }) => presentRecording(recording, parts, isInsider));
       return { recordings, ...pageMembers(page, perPage, total) };
     },
   );

@@ -1,9 +1,12 @@
 import type { App } from '../../kernel/http/app.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import type { AccessLog } from './access-log.ts';
+import { AudioMetadataSchema, LoudnessSchema, SilencesSchema, SpectrumSchema } from './analysis-schemas.ts';
 import type { MediaContext } from './media-context.ts';
 import type { Hls } from './open-hls.ts';
+import { registerAnalysisRoutes } from './routes-analysis.ts';
 import { registerAudioRoutes } from './routes-audio.ts';
+import { registerAudioFileRoutes } from './routes-audio-files.ts';
 import { registerHlsRoutes } from './routes-hls.ts';
 import { registerRecordingRoutes } from './routes-recordings.ts';
 import { registerSigningKeyRoutes } from './routes-signing-keys.ts';
@@ -18,13 +21,23 @@ interface Senders {
   accesses: AccessLog;
 }
 
-/** Everything below /api/recordings, /hls and /stream, and the keys that open the latter. */
+/** Everything below /api/recordings, /api/audio, /hls and /stream, and the keys that open the latter. */
 export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, accesses }: Senders): void {
   app.addSchema(RecordingSchema);
-  app.addSchema(WaveformSchema);
+  for (const schema of [
+    WaveformSchema,
+    LoudnessSchema,
+    SilencesSchema,
+    SpectrumSchema,
+    AudioMetadataSchema,
+  ]) {
+    app.addSchema(schema);
+  }
   registerUploadRoutes(app, context);
   registerRecordingRoutes(app, context);
   registerAudioRoutes(app, context, blocks);
+  registerAnalysisRoutes(app, context, blocks);
+  registerAudioFileRoutes(app, context);
   registerHlsRoutes(app, hls, blocks);
   registerStreamRoutes(app, context, { accesses, blocks });
   registerSigningKeyRoutes(app, context);

@@ -149,7 +149,9 @@ export const WaveformSchema = Type.Object(
 );
 
 export const SignBody = Type.Object({
-  path: Type.Optional(Type.Enum(['audio', 'download', 'waveform', 'waveform.dat'])),
+  path: Type.Optional(
+    Type.Enum(['audio', 'download', 'waveform', 'waveform.dat', 'spectrogram.png', 'cover']),
+  ),
   ...Asked,
   expires_in_seconds: Type.Optional(Type.Integer({ minimum: 1, maximum: LONGEST_SIGNED_SECONDS })),
 });

@@ -1,9 +1,11 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
+import type { RecordingAnalysis } from './analysis.ts';
 import type { RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
 import type { AudioFormat, RenditionStatus } from './rendition.ts';
 
 type DatedByDatabase = ColumnType<Date, Date | undefined, Date>;
+type JsonColumn<T> = ColumnType<T, string | undefined, string>;
 
 /** Rows of `recordings` (migration 0002). */
 export type RecordingsTable = {
@@ -76,6 +78,40 @@ export type RenditionsTable = {
   updated_at: DatedByDatabase;
 };
 
+/** Rows of `recording_analyses` (migration 0007). */
+export type RecordingAnalysesTable = {
+  recording_id: string;
+  organisation_id: string;
+  version: number;
+  status: 'completed' | 'error';
+  error_message: string | null;
+  loudness_state: RecordingAnalysis['loudnessState'];
+  integrated_lufs: number | null;
+  range_lu: number | null;
+  max_momentary_lufs: number | null;
+  max_short_term_lufs: number | null;
+  true_peak_dbtp: number | null;
+  sample_peak_dbfs: number | null;
+  sample_rate: number | null;
+  channels: number | null;
+  silent_ms: number | null;
+  clipped_runs: number | null;
+  clipped_samples: number | null;
+  centroid_hz: number | null;
+  bandwidth_hz: number | null;
+  rolloff_hz: number | null;
+  band_limit_hz: number | null;
+  faults: JsonColumn<RecordingAnalysis['faults']>;
+  tags: JsonColumn<RecordingAnalysis['tags']>;
+  details_key: string | null;
+  details_sha256: string | null;
+  spectrogram_key: string | null;
+  spectrogram_sha256: string | null;
+  cover_key: string | null;
+  cover_sha256: string | null;
+  analysed_at: DatedByDatabase;
+};
+
 /** Rows of `signing_keys` (migration 0008). */
 export type SigningKeysTable = {
   organisation_id: string;
@@ -92,4 +128,5 @@ export type MediaTables = {
   recordings: RecordingsTable;
   renditions: RenditionsTable;
   signing_keys: SigningKeysTable;
+  recording_analyses: RecordingAnalysesTable;
 };

@@ -35,6 +35,8 @@ const wholeShare = 0.95;
 const largestOffset = 0.005;
 /** A telephone ends at 3.4 kHz, or at 4 for want of samples. */
 const narrowHz = 4500;
+/** A single tone is narrow by itself, whatever line it came through. */
+const narrowestHz = 200;
 
 /** Names what is wrong, from the figures alone. */
 export function findFaults(figures: SoundFigures): SoundFault[] {
@@ -68,6 +70,6 @@ function channelFaults({ stereo }: SoundFigures): SoundFault[] {
 }
 
 function isNarrow({ sampleRate, spectrum }: SoundFigures): boolean {
-  if (spectrum.centroidHz === null) return false;
+  if ((spectrum.bandwidthHz ?? 0) < narrowestHz) return false;
   return Math.min(sampleRate / 2, spectrum.bandLimitHz ?? Number.POSITIVE_INFINITY) <= narrowHz;
 }
