@@ -26,6 +26,7 @@ export async function openPocketsphinx(
   folders: readonly string[] = modelFolders,
 ): Promise<Engine | string> {
   const program = await tools.findProgram('pocketsphinx_continuous');
+  const lineByLine = await tools.findProgram('stdbuf');
   if (program === null) return 'pocketsphinx is not installed';
   for (const folder of folders) {
     if (!(await hasModel(folder))) continue;
@@ -33,7 +34,7 @@ export async function openPocketsphinx(
       name: 'pocketsphinx',
       languages: ['en'],
       maxChunkMs,
-      recognise: (request) => recognise(tools, { program, folder }, request),
+      recognise: (request) => recognise(tools, { program, lineByLine, folder }, request),
     };
   }
   return 'pocketsphinx has no English model (on Debian: pocketsphinx-en-us)';
@@ -44,17 +45,25 @@ async function hasModel(folder: string): Promise<boolean> {
   return found.every(({ status }) => status === 'fulfilled');
 }
 
+interface Installed {
+  program: string;
+  /** Into a pipe it would print all at the end, and tell no progress: coreutils' stdbuf mends that, where it is. */
+  lineByLine: string | null;
+  folder: string;
+}
+
 async function recognise(
   tools: ProgramRunner,
-  { program, folder }: { program: string; folder: string },
+  { program, lineByLine, folder }: Installed,
   { audioPath, durationMs, signal, onProgress }: RecogniseRequest,
 ) {
   const output = new PocketsphinxOutput(durationMs);
   let shown = 0;
   try {
     await tools.runProgram({
-      command: program,
+      command: lineByLine ?? program,
       args: [
+        ...(lineByLine === null ? [] : ['-oL', program]),
         ...['-hmm', join(folder, model.sounds), '-dict', join(folder, model.dictionary)],
         ...['-lm', join(folder, model.language), ...patience, '-infile', audioPath, '-time', 'yes'],
       ],
