@@ -18,6 +18,9 @@ const NOT_FOUND = -1;
 const EXCLUDED = -2;
 
 const repeated = (times: number): number => (times * (1 + SATURATION)) / (times + SATURATION);
+const ONCE = repeated(1);
+/** Looking at each number costs so much less than putting some of them in order. */
+const DENSE = 16;
 
 /**
  * A matcher with rooms of its own, used again for each document: most of the time would otherwise go into making
@@ -27,34 +30,67 @@ export function createMatcher(): Matcher {
   /** By segment: the last group of the query that it has, and what it is worth so far. */
   let reached = new Int32Array(4_096).fill(NOT_FOUND);
   let worth = new Float64Array(4_096);
-  let segments: number[] = [];
+  /** The segments that have the first group. */
+  let begun = new Int32Array(4_096);
+  let begunCount = 0;
 
-  function makeRoom(segment: number): void {
-    if (segment < reached.length) return;
-    const size = 2 ** Math.ceil(Math.log2(segment + 1));
-    reached = grown(reached, new Int32Array(size).fill(NOT_FOUND));
-    worth = grown(worth, new Float64Array(size));
+  function makeRoom(segment: number, more: number): void {
+    if (segment >= reached.length) {
+      const size = 2 ** Math.ceil(Math.log2(segment + 1));
+      reached = grown(reached, new Int32Array(size).fill(NOT_FOUND));
+      worth = grown(worth, new Float64Array(size));
+    }
+    if (begunCount + more > begun.length) begun = grown(begun, new Int32Array(2 * (begunCount + more)));
   }
 
-  /** All groups in turn: a segment goes on when it has had every one before. */
-  function addGroup(
-    document: FoundDocument,
-    terms: readonly PlannedTerm[],
-    group: number,
-    weigh: Weigh,
-  ): void {
-    for (const term of terms) {
-      const weight = weigh(term);
-      eachSegment(document, term, (segment, times) => {
-        makeRoom(segment);
-        const before = reached[segment] ?? NOT_FOUND;
-        if (group === 0 && before === NOT_FOUND) {
-          segments.push(segment);
-          worth[segment] = 0;
-        } else if (before < group - 1) return;
-        reached[segment] = group;
-        worth[segment] = (worth[segment] ?? 0) + weight * repeated(times);
-      });
+  function addFirst(document: FoundDocument, term: PlannedTerm, weight: number): void {
+    const { runs, times, count } = runsOf(document, term);
+    makeRoom(runs[count - 1] ?? 0, count);
+    const [has, is, list] = [reached, worth, begun];
+    for (let i = 0; i < count; i++) {
+      const segment = runs[i] ?? 0;
+      const said = times[i] ?? 1;
+      const score = weight * (said === 1 ? ONCE : repeated(said));
+      if (has[segment] === 0) {
+        is[segment] = (is[segment] ?? 0) + score;
+        continue;
+      }
+      list[begunCount++] = segment;
+      has[segment] = 0;
+      is[segment] = score;
+    }
+  }
+
+  /** A segment goes on when it has had every group before. */
+  function addFurther(document: FoundDocument, term: PlannedTerm, group: number, weight: number): void {
+    const { runs, times, count } = runsOf(document, term);
+    const [has, is] = [reached, worth];
+    for (let i = 0; i < count; i++) {
+      const segment = runs[i] ?? 0;
+      if (segment >= has.length || (has[segment] ?? NOT_FOUND) < group - 1) continue;
+      const said = times[i] ?? 1;
+      has[segment] = group;
+      is[segment] = (is[segment] ?? 0) + weight * (said === 1 ? ONCE : repeated(said));
+    }
+  }
+
+  /** Several terms of the first group come one after the other: their segments are put in order. */
+  function putInOrder(): void {
+    let last = 0;
+    for (let i = 0; i < begunCount; i++) last = Math.max(last, begun[i] ?? 0);
+    if (last > DENSE * begunCount) {
+      begun.subarray(0, begunCount).sort();
+      return;
+    }
+    let at = 0;
+    for (let segment = 0; segment <= last; segment++) if (reached[segment] === 0) begun[at++] = segment;
+  }
+
+  function exclude(document: FoundDocument, term: PlannedTerm): void {
+    const { runs, count } = runsOf(document, term);
+    for (let i = 0; i < count; i++) {
+      const segment = runs[i] ?? 0;
+      if (segment < reached.length && reached[segment] !== NOT_FOUND) reached[segment] = EXCLUDED;
     }
   }
 
@@ -65,17 +101,16 @@ export function createMatcher(): Matcher {
     if (others.length === 0 && first.length === 1 && program.exclusions.length === 0) {
       return visitOne(document, only, weigh(only), visit);
     }
-    segments = [];
-    addGroup(document, first, 0, weigh);
-    if (first.length > 1) segments.sort((a, b) => a - b);
-    for (const [index, terms] of others.entries()) addGroup(document, terms, index + 1, weigh);
-    for (const term of program.exclusions) {
-      eachSegment(document, term, (segment) => {
-        if (segment < reached.length && reached[segment] !== NOT_FOUND) reached[segment] = EXCLUDED;
-      });
+    begunCount = 0;
+    for (const term of first) addFirst(document, term, weigh(term));
+    if (first.length > 1) putInOrder();
+    for (const [index, terms] of others.entries()) {
+      for (const term of terms) addFurther(document, term, index + 1, weigh(term));
     }
+    for (const term of program.exclusions) exclude(document, term);
     let count = 0;
-    for (const segment of segments) {
+    for (let i = 0; i < begunCount; i++) {
+      const segment = begun[i] ?? 0;
       if (reached[segment] === others.length && (segment === 0 || document.isHeard)) {
         visit(segment, (worth[segment] ?? 0) * (segment === 0 ? TITLE_FACTOR : 1));
         count++;
@@ -93,32 +128,39 @@ function grown<T extends Int32Array | Float64Array>(from: T, to: T): T {
 
 /** A word or phrase alone needs no rooms. */
 function visitOne(document: FoundDocument, term: PlannedTerm, weight: number, visit: Visit): number {
+  const { runs, times, count } = runsOf(document, term);
   const once = weight * repeated(1);
-  let count = 0;
-  eachSegment(document, term, (segment, times) => {
-    if (segment > 0 && !document.isHeard) return;
-    const score = times === 1 ? once : weight * repeated(times);
+  const heard = document.isHeard ? count : Math.min(count, runs[0] === 0 ? 1 : 0);
+  for (let i = 0; i < heard; i++) {
+    const segment = runs[i] ?? 0;
+    const said = times[i] ?? 1;
+    const score = said === 1 ? once : weight * repeated(said);
     visit(segment, segment === 0 ? score * TITLE_FACTOR : score);
-    count++;
-  });
-  return count;
+  }
+  return heard;
 }
 
-/** Each segment in which a term stands, and how often. */
-function eachSegment(
-  document: FoundDocument,
-  term: PlannedTerm,
-  tell: (segment: number, times: number) => void,
-): void {
-  const starts = startsOf(document, term);
-  const { places, count } = starts;
+/** The segments in which a term stands, and how often in each; what lies behind `count` means nothing. */
+interface Runs {
+  runs: Int32Array;
+  times: Int32Array;
+  count: number;
+}
+
+/** Valid until the next call. Written over the places, which are never behind. */
+function runsOf(document: FoundDocument, term: PlannedTerm): Runs {
+  const { places, count } = startsOf(document, term);
+  const times = roomFor(1, count);
+  let found = 0;
   let i = 0;
   while (i < count) {
     const segment = segmentOf(places[i] ?? 0);
-    let times = 1;
-    while (++i < count && segmentOf(places[i] ?? 0) === segment) times++;
-    tell(segment, times);
+    const from = i;
+    while (++i < count && segmentOf(places[i] ?? 0) === segment);
+    places[found] = segment;
+    times[found++] = i - from;
   }
+  return { runs: places, times, count: found };
 }
 
 /** The words of a segment that a program found, by their numbers in it. */
