@@ -1,16 +1,15 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { answered, CRASH_ROUNDS, planCrashes } from './harness/crash.ts';
 import { makeTone, serveFolder } from './harness/sound.ts';
-import { kill, type Station, startStation, until } from './harness/station.ts';
+import { type Station, startStation, until } from './harness/station.ts';
 import { uploadPieces } from './harness/upload.ts';
 
-const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 20);
-const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
-const VICTIMS = ['api.ts', 'worker.ts', 'postgres', 'cli.ts'] as const;
+const ROUNDS = CRASH_ROUNDS;
 
 interface Recording {
   id: string;
@@ -20,21 +19,10 @@ interface Recording {
   duration_seconds: number | null;
 }
 
-/** mulberry32: the same seed makes the same kills. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 let folder: string;
 let media: Awaited<ReturnType<typeof serveFolder>>;
 let station: Station;
-const random = randomFrom(SEED);
+const crashes = planCrashes();
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'antenne-crash-'));
@@ -82,30 +70,6 @@ async function importFrom(url: string): Promise<string | null> {
   }
 }
 
-async function killSomething(): Promise<string> {
-  const victim = VICTIMS[Math.floor(random() * VICTIMS.length)] ?? 'worker.ts';
-  await delay(random() * 5_000);
-  const [pid] = (await station.pids(victim)).toSorted((a, b) => a - b);
-  if (pid !== undefined) kill(pid);
-  return victim;
-}
-
-async function back(victim: string): Promise<void> {
-  if (victim === 'cli.ts') {
-    const { dataDir, port } = station;
-    station = await startStation({ dataDir, port });
-    return;
-  }
-  await until(
-    () => fetch(`${station.base}/health`),
-    (reply) => reply.ok,
-    60,
-  );
-}
-
-/** Asks again while a part that was killed comes back; what the server says counts as soon as it says something. */
-const answered = <T>(ask: () => Promise<T>): Promise<T> => until(ask, () => true);
-
 const recordingOf = (id: string) => answered(() => station.json<Recording>('GET', `/api/recordings/${id}`));
 
 /** What listeners may get at any moment: a whole ready file, or a plain refusal. */
@@ -129,9 +93,7 @@ async function servesNothingUnfinished(id: string): Promise<void> {
 }
 
 it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async () => {
-  console.log(`crash seed ${SEED}: CRASH_SEED=${SEED} repeats it`);
   const acknowledged: { id: string; sha256: string | null }[] = [];
-  const victims: Record<string, number> = {};
   let uploads = 0;
   for (let round = 0; round < ROUNDS; round++) {
     // Each file its own length, so that none is taken for a copy of another.
@@ -143,10 +105,9 @@ it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async ()
       upload(file, `round ${round}`),
       importFrom(`${media.base}/round-${round}.mp3?r=${round}`),
     ]);
-    const victim = await killSomething();
-    victims[victim] = (victims[victim] ?? 0) + 1;
+    const { victim } = await crashes.killSomething(station, 5_000);
     const [uploaded, imported] = await work;
-    await back(victim);
+    station = await crashes.back(station, victim);
     await answered(() => station.signIn());
     if (uploaded) {
       uploads++;
@@ -156,7 +117,7 @@ it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async ()
     for (const { id } of acknowledged.slice(-6)) await servesNothingUnfinished(id);
   }
   console.log(
-    `killed ${JSON.stringify(victims)}; of ${ROUNDS} uploads ${uploads} and of ${ROUNDS} extractions ${acknowledged.length - uploads} acknowledged`,
+    `killed ${JSON.stringify(crashes.victims)}; of ${ROUNDS} uploads ${uploads} and of ${ROUNDS} extractions ${acknowledged.length - uploads} acknowledged`,
   );
   expect(acknowledged.length).toBeGreaterThan(ROUNDS / 4);
   for (const { id, sha256 } of acknowledged) {
