@@ -6,7 +6,7 @@ import { freePort } from '../../e2e/harness/station.ts';
 import { PEER, PYTHON } from './parts.ts';
 
 const API = fileURLToPath(new URL('../../server/src/entry/api.ts', import.meta.url));
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const ADMIN = { email: 'bench@antenne.test', password: 'Correct-horse-battery-2026' };
 const SECRET = 'a secret of the bench and of nothing else, long enough';
 

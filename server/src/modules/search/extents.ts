@@ -11,20 +11,27 @@ export interface Extents {
 export interface Extent {
   segments: number;
   since: number | null;
+  /** What the newest stretch has to give before older ones are left out. */
+  enough: number;
 }
 
 /** The newest stretch: about as much as is matched in a few dozen milliseconds for the most frequent words. */
 export const STRETCH_SEGMENTS = 2_000_000;
+const ENOUGH_RESULTS = 2_000;
 const KEPT_MS = 30_000;
 const MOST_KEPT = 10_000;
 
-export function createExtents(clock: Clock, stretchSegments = STRETCH_SEGMENTS): Extents {
+export function createExtents(
+  clock: Clock,
+  stretchSegments = STRETCH_SEGMENTS,
+  enough = ENOUGH_RESULTS,
+): Extents {
   const kept = new Map<string, { extent: Extent; untilMs: number }>();
   return {
     of: async (read, organisationId) => {
       const known = kept.get(organisationId);
       if (known && clock.now() < known.untilMs) return known.extent;
-      const extent = await readExtent(read, organisationId, stretchSegments);
+      const extent = { ...(await readExtent(read, organisationId, stretchSegments)), enough };
       if (kept.size >= MOST_KEPT) kept.clear();
       kept.set(organisationId, { extent, untilMs: clock.now() + KEPT_MS });
       return extent;

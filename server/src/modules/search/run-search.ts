@@ -18,8 +18,6 @@ import type { Search } from './search.ts';
 const MOST_TERMS = 16;
 /** Hits kept beyond the page, for those that turn out to be gone. */
 const SPARE = 40;
-/** What the newest stretch has to give before older ones are left out. */
-const ENOUGH = 2_000;
 const STATEMENT_MS = 5_000;
 const DAY_MS = 86_400_000;
 
@@ -98,11 +96,11 @@ async function find(
   const names = await nameWords(search.lexemes, search.db.kysely, read, organisationId, wanted.query);
   const plan = planQuery(wanted.query, names);
   if (plan.programs.size === 0) return nothing(ONLY_STOP_WORDS);
-  const { segments, since } = await search.extents.of(read, organisationId);
+  const { segments, since, enough } = await search.extents.of(read, organisationId);
   // Rare words are looked for everywhere; frequent ones first in the newest stretch, which then is enough.
   let covered = wanted.sort === 'date_asc' ? null : since;
   let ranked = await rank(read, organisationId, plan, wanted, segments, covered);
-  if (covered !== null && ranked.total < ENOUGH) {
+  if (covered !== null && ranked.total < enough) {
     covered = null;
     ranked = await rank(read, organisationId, plan, wanted, segments, covered);
   }

@@ -7,9 +7,12 @@ import {
   signInAs,
 } from '../../../test/harness/factories/accounts.ts';
 import { createDebat } from '../../../test/harness/factories/archive.ts';
+import { createExtents } from './extents.ts';
+import { createFacetCounter } from './facets.ts';
 import { indexSubjects } from './index-documents.ts';
 import { createLexemes } from './lexemes.ts';
-import type { SearchReply } from './schemas.ts';
+import { runSearch } from './run-search.ts';
+import type { SearchQuery, SearchReply } from './schemas.ts';
 import { addRecording, addTranscript, type Said } from './search.test-kit.ts';
 import { createVocabulary } from './vocabulary.ts';
 
@@ -271,6 +274,62 @@ describe('filters, facets and totals', () => {
       if (sort !== 'relevance')
         expect(dates).toEqual(sort === 'date_asc' ? dates.toSorted() : dates.toSorted().reverse());
     }
+  });
+});
+
+describe('more than can be matched at once', () => {
+  /** A search whose newest stretch is so many segments, of which one result is enough. */
+  const inStretch = (stretch: number, query: SearchQuery) =>
+    runSearch(
+      {
+        ...test.kernel,
+        ...parts,
+        extents: createExtents(test.clock, stretch, 1),
+        facets: createFacetCounter(),
+      },
+      { organisationId, personId: null, sessionId: null, permissions: new Set(), isPlatformAdmin: false },
+      query,
+    );
+
+  beforeAll(async () => {
+    for (const year of [1901, 1902, 1903]) {
+      await spoken(['Le dodo picore.', year === 1901 ? 'Un aepyornis passe.' : 'Rien.'], {
+        date: `${year}-01-01`,
+      });
+    }
+    await spoken(['Le dodo est revenu.'], { date: '2199-12-31', title: 'Demain' });
+  });
+
+  it('is searched in its newest stretch, and says so', async () => {
+    const { total, total_is_exact, covered_since, results, facets } = await inStretch(2, { q: 'dodo' });
+    expect({ total, total_is_exact, covered_since }).toEqual({
+      total: 1,
+      total_is_exact: false,
+      // The day after the newest document that was left out.
+      covered_since: expect.stringMatching(/^2\d{3}-\d\d-\d\d$/),
+    });
+    expect(results.map(({ text }) => text)).toEqual(['Le dodo est revenu.']);
+    expect(facets.year).toEqual([{ value: '2199', count: 1 }]);
+  });
+
+  it.each<SearchQuery>([
+    { q: 'aepyornis' },
+    { q: 'dodo', sort: 'date_asc' },
+    { q: 'dodo', date_end: '1950-01-01' },
+  ])('is searched through where that is needed: %o', async (query) => {
+    const { total_is_exact, covered_since, results } = await inStretch(2, query);
+    expect({ total_is_exact, covered_since }).toEqual({ total_is_exact: true, covered_since: null });
+    expect(results[0]?.date).toMatch(/^190/);
+  });
+
+  it('says when a beginning stands for too many words', async () => {
+    const words = Array.from(
+      { length: 100 },
+      (_, i) => `xylo${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}qq`,
+    );
+    await spoken([words.join(' ')], { title: 'Musique' });
+    expect(await ask({ q: 'xylo*' })).toMatchObject({ total: 1, total_is_exact: false });
+    expect(await ask({ q: 'xyloa*' })).toMatchObject({ total: 1, total_is_exact: true });
   });
 });
 
