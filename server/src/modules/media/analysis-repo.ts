@@ -179,7 +179,7 @@ function completedColumns({ sound, tags, details, spectrogram, cover }: NewAnaly
     sample_peak_dbfs: rounded(sound.samplePeakDb, 2),
     sample_rate: sound.sampleRate,
     channels: sound.channels,
-    silent_ms: silence.stretches.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0),
+    silent_ms: silence.totalMs,
     clipped_runs: clipping.runs,
     clipped_samples: clipping.samples,
     centroid_hz: rounded(spectrum.centroidHz, 1),

@@ -70,7 +70,11 @@ export type AnalysisDetails = Type.Static<typeof AnalysisDetails>;
 /** What goes into the file. */
 export function detailsOf({ silence, clipping, loudness, spectrum }: SoundAnalysis): AnalysisDetails {
   return {
-    silence: { ...silence, stretches: silence.stretches.map(({ startMs, endMs }) => [startMs, endMs]) },
+    silence: {
+      thresholdDb: silence.thresholdDb,
+      shortestMs: silence.shortestMs,
+      stretches: silence.stretches.map(({ startMs, endMs }) => [startMs, endMs]),
+    },
     clipping: clipping.places.map(({ startMs, endMs, runs }) => [startMs, endMs, runs]),
     curve: {
       secondsPerPoint: loudness.curve.secondsPerPoint,

@@ -102,7 +102,7 @@ describe('the list', () => {
   test('is paged, filtered by status and by words of the title', async () => {
     const page = (await call('GET', '/api/recordings?per_page=1&status=ready')).json();
     expect(page).toMatchObject({ page: 1, per_page: 1, total: 1, has_next: false, has_prev: false });
-    expect(page.recordings[0]).toMatchObject({ id, title: 'Séance du 3 mars', loudness: null });
+    expect(page.recordings[0]).toMatchObject({ id, title: 'Séance du 3 mars', loudness: { range_lu: 0 } });
     expect(page.recordings[0].renditions[0].url).toBe(`/api/recordings/${id}/audio?format=mp3&quality=192k`);
     const found = (await call('GET', '/api/recordings/?q=MARS%20séance')).json();
     expect(found.recordings.map((one: { id: string }) => one.id)).toEqual([id]);

@@ -11,6 +11,8 @@ export interface Silence {
   thresholdDb: number;
   /** Shorter stretches are not listed. */
   shortestMs: number;
+  /** Of all, the ones that are not listed for their number included. */
+  totalMs: number;
   stretches: { startMs: number; endMs: number }[];
 }
 
@@ -19,6 +21,7 @@ export function findSilences(levels: Uint8Array, durationMs: number): Silence {
   const threshold = levelOf(thresholdDb);
   let shortestMs = firstShortestMs;
   let runs = quietRuns(levels, () => threshold, shortestMs / levelFrameMs);
+  const totalMs = runs.reduce((sum, { start, end }) => sum + (end - start) * levelFrameMs, 0);
   while (runs.length > mostStretches) {
     shortestMs *= 2;
     const shortest = shortestMs / levelFrameMs;
@@ -28,5 +31,5 @@ export function findSilences(levels: Uint8Array, durationMs: number): Silence {
     startMs: start * levelFrameMs,
     endMs: Math.min(Math.round(durationMs), end * levelFrameMs),
   }));
-  return { thresholdDb, shortestMs, stretches };
+  return { thresholdDb, shortestMs, totalMs: Math.min(Math.round(durationMs), totalMs), stretches };
 }

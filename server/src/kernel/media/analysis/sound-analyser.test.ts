@@ -299,7 +299,8 @@ describe('silence', () => {
     const levels = new Uint8Array(50 * 6000 * 2).fill(200);
     for (let place = 0; place < 6000; place++)
       levels.fill(0, place * 100, place * 100 + (place % 10 ? 30 : 60));
-    const { shortestMs, stretches } = findSilences(levels, levels.length * 20);
+    const { shortestMs, totalMs, stretches } = findSilences(levels, levels.length * 20);
+    expect(totalMs).toBe(5400 * 600 + 600 * 1200);
     expect(shortestMs).toBe(1000);
     expect(stretches).toHaveLength(600);
     expect(stretches[1]).toEqual({ startMs: 20_000, endMs: 21_200 });
