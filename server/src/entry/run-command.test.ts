@@ -103,6 +103,7 @@ describe('a database that cannot be used', () => {
     ['api'],
     ['worker'],
     ['seed'],
+    ['reindex'],
     ['setup'],
     ['migrate', 'current'],
     ['migrate', 'upgrade'],
