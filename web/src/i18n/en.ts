@@ -65,7 +65,8 @@ export const en: Dictionary = {
     nameTaken: 'This name is taken.',
     noEngine: 'No speech engine of this server has this language.',
     textUnderWay: 'A text is already being made for this sound.',
-    badTranscript: 'This file cannot be the text of this sound: unknown format, nothing to read, or longer than it.',
+    badTranscript:
+      'This file cannot be the text of this sound: unknown format, nothing to read, or longer than it.',
     badTranscriptAt: 'This file is no readable timed text: see its line {{line, number}}.',
     soundGone: 'This sound is not, or no longer, there.',
     engineAway: 'The speech service does not answer.',

@@ -67,7 +67,8 @@ export const fr = {
     nameTaken: 'Ce nom est déjà pris.',
     noEngine: 'Aucun moteur de reconnaissance de ce serveur n’a cette langue.',
     textUnderWay: 'Un texte est déjà en cours pour ce son.',
-    badTranscript: 'Ce fichier ne peut pas être le texte de ce son : format inconnu, rien à lire, ou plus long que lui.',
+    badTranscript:
+      'Ce fichier ne peut pas être le texte de ce son : format inconnu, rien à lire, ou plus long que lui.',
     badTranscriptAt: 'Ce fichier n’est pas un texte minuté lisible : voyez sa ligne {{line, number}}.',
     soundGone: 'Ce son n’est pas, ou plus, à disposition.',
     engineAway: 'Le service de reconnaissance ne répond pas.',

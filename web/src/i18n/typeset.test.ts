@@ -11,3 +11,8 @@ test.each(['Who pays? Nobody: see below.', 'https://radio.example/?a=1', 'Séanc
   '%j is left as it is',
   (text) => expect(typeset(text)).toBe(text),
 );
+
+test('an apostrophe of the typewriter becomes one, and no character is gained or lost', () => {
+  expect(typeset("l'eau d'aujourd'hui")).toBe('l’eau d’aujourd’hui');
+  expect(typeset("don't say 'no'")).toBe("don’t say 'no'");
+});

@@ -96,7 +96,7 @@ function Rooms() {
   return (
     <nav
       aria-label={t('shell.navigation')}
-      className="flex items-center gap-6 max-md:order-last max-md:w-full max-md:justify-between max-md:gap-2.5 max-md:overflow-x-auto max-md:pb-1 max-md:text-note max-md:[scrollbar-width:none]"
+      className={`flex items-center gap-6 max-md:order-last max-md:w-full ${me === null ? '' : 'max-md:justify-between max-md:gap-2.5'} max-md:overflow-x-auto max-md:pb-1 max-md:text-note max-md:[scrollbar-width:none]`}
     >
       <Link to="/archive" className={navLook}>
         {t('shell.archive')}

@@ -72,8 +72,9 @@ export function TranscriptView({ transcript, track: given, atSeconds, q, onFind 
     },
     [blocks, draw],
   );
-  const { isLeft, follow } = useFollow(track, active, elementOf, body);
+  // In this order: where one lands is looked at before the sound is followed from there.
   useLanding(landing, atSeconds, elementOf);
+  const { isLeft, follow } = useFollow(track, active, elementOf, body);
 
   const playFrom = (index: number, character: number | null) => {
     const segment = segments[index];
