@@ -90,8 +90,8 @@ async function readSnapshot<T>(
     );
     return await work(read);
   } finally {
-    // A connection that cannot even end its transaction is of no use to the next one.
-    await client.query('rollback').then(
+    // Nobody waits for it; a connection that cannot even end its transaction is of no use to the next one.
+    void client.query('rollback').then(
       () => client.release(),
       (error: Error) => client.release(error),
     );

@@ -1,8 +1,8 @@
-import type { Db } from '../../kernel/db/db.ts';
+import type { Db, Executor } from '../../kernel/db/db.ts';
 import { FAMILIES, type Family, type Lexeme, type Lexemes } from './lexemes.ts';
 import type { Names } from './plan.ts';
 import { readCompletions } from './postings-repo.ts';
-import type { Query } from './query.ts';
+import type { Query, Term } from './query.ts';
 import { STOP_WORDS } from './stop-words.ts';
 
 /** A shorter beginning is taken as a whole word: half the dictionary begins with it. */
@@ -10,20 +10,26 @@ const SHORTEST_BEGINNING = 2;
 /** Words looked for that begin alike, those of most documents first. */
 const MOST_COMPLETIONS = 80;
 
-/** Finds out what the index calls every word of a query, and what begins with those that may go on. */
-export async function nameWords(
-  lexemes: Lexemes,
-  kysely: Db['kysely'],
+/** What the index calls each word of a query, by language. */
+export type WordNames = ReadonlyMap<Family, ReadonlyMap<string, Lexeme | null>>;
+
+/** To be asked before a snapshot is opened: a search that held one connection and wanted another could wait for ever. */
+export async function nameWords(lexemes: Lexemes, q: Executor, query: Query): Promise<WordNames> {
+  const words = new Set(termsOf(query).flatMap((term) => term.words));
+  const names = new Map<Family, ReadonlyMap<string, Lexeme | null>>();
+  for (const family of FAMILIES) names.set(family, await lexemes.of(q, family, words));
+  return names;
+}
+
+/** Adds what begins with the words that may go on. */
+export async function complete(
+  names: WordNames,
   read: Db['read'],
   organisationId: string,
   query: Query,
 ): Promise<Names> {
-  const terms = [...query.groups.flat(), ...query.exclusions];
-  const words = new Set(terms.flatMap((term) => term.words));
-  const names = new Map<Family, Map<string, Lexeme | null>>();
-  for (const family of FAMILIES) names.set(family, await lexemes.of(kysely, family, words));
   const beginnings = new Map<string, readonly Lexeme[]>();
-  for (const { words: inTerm, isPrefix } of terms) {
+  for (const { words: inTerm, isPrefix } of termsOf(query)) {
     const last = inTerm.at(-1) ?? '';
     if (!isPrefix || last.length < SHORTEST_BEGINNING || beginnings.has(last)) continue;
     beginnings.set(last, await readCompletions(read, organisationId, last, MOST_COMPLETIONS + 1));
@@ -37,6 +43,8 @@ export async function nameWords(
     },
   };
 }
+
+const termsOf = ({ groups, exclusions }: Query): Term[] => [...groups.flat(), ...exclusions];
 
 /** Whether a query has words, all of which the index leaves out. */
 export function hasOnlyStopWords(query: Query): boolean {

@@ -6,7 +6,7 @@ import { refuseQuery } from './errors.ts';
 import { type Filters, filtersOf } from './filters.ts';
 import { passing, splitPostings } from './found.ts';
 import { wordsMatched } from './match.ts';
-import { hasOnlyStopWords, nameWords } from './name-words.ts';
+import { complete, hasOnlyStopWords, nameWords, type WordNames } from './name-words.ts';
 import { type Plan, planQuery } from './plan.ts';
 import { readPassing, readPostings } from './postings-repo.ts';
 import { presentHit } from './present.ts';
@@ -34,16 +34,15 @@ export async function runSearch(search: Search, actor: Actor, asked: SearchQuery
   const found =
     query.groups.length === 0
       ? nothing(NO_WORD)
-      : await search.db.snapshot(STATEMENT_MS, (read) =>
-          find(search, read, actor.organisationId, {
-            query,
-            filters: filtersOf(actor, asked),
-            sort: asked.sort ?? 'relevance',
-            from: (page - 1) * perPage,
-            count: perPage,
-            q,
-          }),
-        );
+      : await findIn(search, actor.organisationId, {
+          query,
+          names: await nameWords(search.lexemes, search.db.kysely, query),
+          filters: filtersOf(actor, asked),
+          sort: asked.sort ?? 'relevance',
+          from: (page - 1) * perPage,
+          count: perPage,
+          q,
+        });
   const { total } = found;
   return {
     ...found,
@@ -57,6 +56,7 @@ type Found = Omit<SearchReply, 'took_ms' | 'page' | 'per_page' | 'has_next' | 'h
 
 interface Wanted {
   query: Query;
+  names: WordNames;
   filters: Filters;
   sort: Sort;
   from: number;
@@ -87,13 +87,17 @@ function nothing(message: string | null): Found {
   };
 }
 
+function findIn(search: Search, organisationId: string, wanted: Wanted): Promise<Found> {
+  return search.db.snapshot(STATEMENT_MS, (read) => find(search, read, organisationId, wanted));
+}
+
 async function find(
   search: Search,
   read: Db['read'],
   organisationId: string,
   wanted: Wanted,
 ): Promise<Found> {
-  const names = await nameWords(search.lexemes, search.db.kysely, read, organisationId, wanted.query);
+  const names = await complete(wanted.names, read, organisationId, wanted.query);
   const plan = planQuery(wanted.query, names);
   if (plan.programs.size === 0) return nothing(ONLY_STOP_WORDS);
   const { segments, since, enough } = await search.extents.of(read, organisationId);

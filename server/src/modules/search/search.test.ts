@@ -375,6 +375,20 @@ describe('what cannot be searched', () => {
   );
 });
 
+describe('many at once', () => {
+  it('are answered on a single database connection', async () => {
+    const narrow = await buildTestApp({ beside: test, env: { DB_POOL_SIZE: '1' } });
+    try {
+      const asked = Array.from({ length: 12 }, (_, i) =>
+        narrow.app.inject(`/api/search?q=mot${i}+ou+autre${i}*`),
+      );
+      expect(new Set((await Promise.all(asked)).map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    } finally {
+      await narrow.end();
+    }
+  });
+});
+
 describe('rights', () => {
   const counts = async (q: string) => {
     const who = ['nobody', 'guest', 'member', 'stranger'] as const;
