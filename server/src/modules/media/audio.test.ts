@@ -289,7 +289,7 @@ describe('a rendition on demand', () => {
     const reply = await get(done.json().url, member);
     expect(reply.statusCode).toBe(200);
     expect(reply.rawPayload.length).toBe(done.json().file_size);
-    expect((await storedFiles(here)).filter((file) => file.includes(privateId))).toHaveLength(5);
+    expect((await storedFiles(here)).filter((file) => file.includes(privateId))).toHaveLength(7);
   });
 
   test('goes back when the worker stops, and is made by the next run', async () => {
