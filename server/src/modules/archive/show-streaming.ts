@@ -1,5 +1,6 @@
 import type { Static } from 'typebox';
 import type { Actor } from '../../kernel/auth/actor.ts';
+import { HLS_FORMATS } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { type AudioFile, audioFilesOf } from './audio-file-repo.ts';
 import type { Debat } from './debat.ts';
@@ -24,10 +25,12 @@ export async function showStreaming(archive: Archive, actor: Actor, id: string):
   const message = describeExtraction(debat, recording);
   const status = recording && extractionStatus(recording.status);
   const files = debat.hasAudio ? await audioFilesOf(kysely, organisationId, recordingId) : [];
-  const renditions = present(archive, debat, recordingId, files);
+  const signature = signatureOf(archive, recordingId);
+  const renditions = present(debat, files, signature);
   const [first] = renditions;
+  const hls_url = hasHls(files) ? `/hls/${recordingId}/master.m3u8?${signature}` : null;
   return first
-    ? { ...silent(debat, status, message), ...first, audio_available: true, renditions }
+    ? { ...silent(debat, status, message), ...first, hls_url, audio_available: true, renditions }
     : silent(debat, status, message);
 }
 
@@ -48,10 +51,17 @@ function silent(debat: Debat, status: StreamingReply['extraction_status'], messa
   };
 }
 
-function present({ clock, media }: Archive, debat: Debat, recordingId: string, files: AudioFile[]) {
+function signatureOf({ clock, media }: Archive, recordingId: string): string {
   const spanEnd = Math.ceil(clock.now() / 1000 / SPAN_SECONDS) * SPAN_SECONDS;
   const expires = spanEnd + SIGNED_FOR_SECONDS;
-  const signature = `expires=${expires}&sig=${media.sign(recordingId, expires)}`;
+  return `expires=${expires}&sig=${media.sign(recordingId, expires)}`;
+}
+
+function hasHls(files: readonly AudioFile[]): boolean {
+  return files.some(({ status, format }) => status === 'completed' && HLS_FORMATS.includes(format));
+}
+
+function present(debat: Debat, files: readonly AudioFile[], signature: string) {
   return files
     .filter((file) => file.status === 'completed')
     .map((file) => {

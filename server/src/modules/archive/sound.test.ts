@@ -308,7 +308,7 @@ describe('the bytes', () => {
     expect(body).toMatchObject({
       audio_available: true,
       extraction_status: 'completed',
-      hls_url: null,
+      hls_url: expect.stringMatching(/^\/hls\/[0-9a-f-]{36}\/master\.m3u8\?expires=\d+&sig=[0-9a-f]{64}$/),
       format: 'mp3',
     });
     expect(body.renditions.length).toBeGreaterThanOrEqual(2);
@@ -356,6 +356,19 @@ describe('the bytes', () => {
     clock.advance(14 * 3600_000);
     expect((await get(body.stream_url)).statusCode).toBe(403);
     clock.advance(-14 * 3600_000);
+  });
+
+  test('play by HLS from a signed master, without a token', async () => {
+    const { body } = await call('GET', `/api/debats/${id}/streaming`);
+    const master = await get(body.hls_url);
+    expect([master.statusCode, master.headers['content-type']]).toEqual([
+      200,
+      'application/vnd.apple.mpegurl',
+    ]);
+    const [child = ''] = master.body.split('\n').filter((line) => /^\w+\/playlist/.test(line));
+    expect(
+      (await get(new URL(child, `http://x${body.hls_url}`).href.slice('http://x'.length))).statusCode,
+    ).toBe(200);
   });
 
   test('download under a name made of date and title', async () => {

@@ -16,7 +16,7 @@ const SPANS: Record<HlsQuality, { most: number; over: number }> = {
 };
 
 /** Formats that segments are cut from, the better one first: MP4 fragments hide the encoder's delay. */
-const CUT_FROM: readonly AudioFormat[] = ['aac', 'mp3'];
+export const HLS_FORMATS: readonly AudioFormat[] = ['aac', 'mp3'];
 
 export function isHlsQuality(name: string): name is HlsQuality {
   return HLS_QUALITIES.some((quality) => quality === name);
@@ -39,12 +39,12 @@ export function renditionsFor<T extends Pick<AudioFile, 'format' | 'quality'>>(
   return renditions
     .filter(({ format, quality: rate }) => {
       const kbps = bitrateOf(rate);
-      return CUT_FROM.includes(format) && kbps > over && kbps <= most;
+      return HLS_FORMATS.includes(format) && kbps > over && kbps <= most;
     })
     .toSorted(
       (a, b) =>
         bitrateOf(b.quality) - bitrateOf(a.quality) ||
-        CUT_FROM.indexOf(a.format) - CUT_FROM.indexOf(b.format),
+        HLS_FORMATS.indexOf(a.format) - HLS_FORMATS.indexOf(b.format),
     );
 }
 

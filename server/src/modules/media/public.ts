@@ -22,6 +22,7 @@ export {
   recordingFailed,
   recordingReady,
 } from './events.ts';
+export { HLS_FORMATS } from './hls-quality.ts';
 export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 export type { OriginalSound } from './open-original.ts';
 export type { ResolvedTrack, TrackResolver } from './open-track.ts';
