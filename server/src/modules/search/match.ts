@@ -4,8 +4,8 @@ import { decodePlaces, LAST_WORD, segmentOf, wordOf } from './postings.ts';
 
 /** How much a term is worth where it stands, before its repetitions: rare ones more. */
 export type Weigh = (term: PlannedTerm) => number;
-/** Is told each segment that was found, in ascending order, and what it is worth. */
-export type Visit = (segment: number, score: number) => void;
+/** Is told each segment that was found, in ascending order, and what it is worth. One function for all documents. */
+export type Visit = (document: FoundDocument, segment: number, score: number) => void;
 
 /** Finds the segments of one document after the other that a program means; answers how many. */
 export type Matcher = (document: FoundDocument, program: Program, weigh: Weigh, visit: Visit) => number;
@@ -94,6 +94,23 @@ export function createMatcher(): Matcher {
     }
   }
 
+  /** Tells the segments that have every group, and leaves the rooms as they were. */
+  function tellReached(document: FoundDocument, last: number, visit: Visit): number {
+    const [has, is, list, all] = [reached, worth, begun, begunCount];
+    const { isHeard } = document;
+    let count = 0;
+    for (let i = 0; i < all; i++) {
+      const segment = list[i] ?? 0;
+      const isReached = has[segment] === last;
+      has[segment] = NOT_FOUND;
+      if (!isReached || (segment > 0 && !isHeard)) continue;
+      const score = is[segment] ?? 0;
+      visit(document, segment, segment === 0 ? score * TITLE_FACTOR : score);
+      count++;
+    }
+    return count;
+  }
+
   return (document, program, weigh, visit) => {
     const [first, ...others] = program.groups;
     const [only] = first ?? [];
@@ -108,16 +125,7 @@ export function createMatcher(): Matcher {
       for (const term of terms) addFurther(document, term, index + 1, weigh(term));
     }
     for (const term of program.exclusions) exclude(document, term);
-    let count = 0;
-    for (let i = 0; i < begunCount; i++) {
-      const segment = begun[i] ?? 0;
-      if (reached[segment] === others.length && (segment === 0 || document.isHeard)) {
-        visit(segment, (worth[segment] ?? 0) * (segment === 0 ? TITLE_FACTOR : 1));
-        count++;
-      }
-      reached[segment] = NOT_FOUND;
-    }
-    return count;
+    return tellReached(document, others.length, visit);
   };
 }
 
@@ -135,7 +143,7 @@ function visitOne(document: FoundDocument, term: PlannedTerm, weight: number, vi
     const segment = runs[i] ?? 0;
     const said = times[i] ?? 1;
     const score = said === 1 ? once : weight * repeated(said);
-    visit(segment, segment === 0 ? score * TITLE_FACTOR : score);
+    visit(document, segment, segment === 0 ? score * TITLE_FACTOR : score);
   }
   return heard;
 }

@@ -47,7 +47,7 @@ export async function rankDocuments(
   for (const [index, document] of ordered.entries()) {
     const program = programs.get(document.family);
     if (!program) continue;
-    const count = match(document, program, weigh, top.take(document));
+    const count = match(document, program, weigh, top.take);
     if (count > 0) byDocument.set(document, count);
     total += count;
     if (index % LOOK_EVERY === 0 && performance.now() > turnEnds) {
@@ -65,7 +65,7 @@ function createTop(sort: Sort, most: number) {
   let least = Number.NEGATIVE_INFINITY;
   return {
     hits,
-    take: (document: FoundDocument) => (segment: number, score: number) => {
+    take: (document: FoundDocument, segment: number, score: number): void => {
       if (score <= least) return;
       const hit = { document, segment, score };
       if (sort === 'relevance') insertInOrder(hits, hit, most);
