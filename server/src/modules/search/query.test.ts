@@ -33,6 +33,7 @@ describe('what is typed', () => {
     ['eau ou -lait', 'eau ou !lait'],
     ['"non fermé', 'non+ferme'],
     ['3,5 millions', '3+5 millions'],
+    ['¼ ﬁn', '14 fin'],
     ['', ''],
     ['  -- "" * OR ou- ()&|!:<->', 'or ou'],
     ['\u0000eau\u0000', 'eau'],

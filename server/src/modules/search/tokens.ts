@@ -8,6 +8,7 @@ export interface Token {
 /** Longer runs of letters are no words of any language; they are cut alike in texts and in queries. */
 const LONGEST_WORD = 48;
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+const SIGNS = /[^\p{L}\p{N}\p{M}]/gu;
 const PLAIN = /^[a-z0-9]+$/;
 const ACCENTS = /[\u0300-\u036f]/g;
 const LETTERS: Readonly<Record<string, string>> = {
@@ -38,7 +39,8 @@ export function fold(text: string): string {
 export function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
   for (const match of text.matchAll(WORD)) {
-    const word = fold(match[0]).slice(0, LONGEST_WORD);
+    // Folding may bring in signs: ¼ becomes 1⁄4.
+    const word = fold(match[0]).replace(SIGNS, '').slice(0, LONGEST_WORD);
     if (word !== '') tokens.push({ word, start: match.index, end: match.index + match[0].length });
   }
   return tokens;
