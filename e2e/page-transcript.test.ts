@@ -271,8 +271,8 @@ describe.skipIf(skip !== null)(`the transcript${skip ? ` [skipped: ${skip}]` : '
   async function stubWork(page: Page, change: Record<string, unknown>): Promise<void> {
     await page.route(/\/api\/transcriptions\?/, async (route) => {
       const response = await route.fetch();
-      const list = (await response.json()) as { transcriptions: object[]; total: number };
-      const [made] = list.transcriptions;
+      const list = (await response.json()) as { transcriptions: { recording_id: string }[]; total: number };
+      const made = list.transcriptions.find((one) => one.recording_id === recordingId);
       await route.fulfill({
         response,
         json: { ...list, transcriptions: [{ ...made, ...change }], total: 1 },
