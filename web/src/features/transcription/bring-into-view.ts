@@ -1,6 +1,9 @@
 /** Where in the window a sentence is brought to: a third from its top, with what follows below. */
 const restingShare = 0.32;
 const settlingFrames = 40;
+/** The router, too, sets the scroll of a page that it has just opened. */
+const firstFrames = 4;
+const handEvents = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 const toleratedPixels = 6;
 
 const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -10,27 +13,28 @@ const distanceOf = (element: Element): number =>
 
 /**
  * Scrolls a sentence to its resting place at once. What lies above was measured by guess until it is drawn,
- * so the place is looked at again for some frames, unless the reader moves meanwhile.
+ * so the place is looked at again whenever the page has grown or shrunk, until the reader takes over.
  */
 export function jumpTo(element: HTMLElement): () => void {
   let frames = 0;
   let isOver = false;
+  let height = 0;
   const stop = () => {
     isOver = true;
-    removeEventListener('wheel', stop);
-    removeEventListener('touchmove', stop);
-    removeEventListener('keydown', stop);
+    for (const event of handEvents) removeEventListener(event, stop);
   };
   const settle = () => {
     if (isOver) return;
+    const { scrollHeight } = document.documentElement;
     const distance = distanceOf(element);
-    if (Math.abs(distance) > toleratedPixels) scrollBy({ top: distance, behavior: 'instant' });
+    const isMoved = scrollHeight !== height || frames < firstFrames;
+    if (isMoved && Math.abs(distance) > toleratedPixels) scrollBy({ top: distance, behavior: 'instant' });
+    height = scrollHeight;
     frames += 1;
     if (frames < settlingFrames) requestAnimationFrame(settle);
     else stop();
   };
-  for (const event of ['wheel', 'touchmove', 'keydown'] as const)
-    addEventListener(event, stop, { passive: true });
+  for (const event of handEvents) addEventListener(event, stop, { passive: true });
   settle();
   return stop;
 }
