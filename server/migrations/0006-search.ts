@@ -6,7 +6,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  await sql`drop table search_rebuilds, search_vocabulary, search_words, search_documents`.execute(db);
+  await sql`drop table search_generations, search_rebuilds, search_vocabulary, search_words, search_documents`.execute(
+    db,
+  );
   await sql`drop function search_forget_words`.execute(db);
   await sql`drop sequence search_stamps`.execute(db);
   await sql`drop view transcript_places, archive_debats`.execute(db);
@@ -104,6 +106,13 @@ const STATEMENTS = [
     lexeme text collate "C" not null,
     documents integer not null default 1,
     primary key (organisation_id, word, lexeme)
+  )`,
+
+  // Counted up by every transaction that writes to an organisation's index, at its end: who sees the same number sees
+  // the same words.
+  `create table search_generations (
+    organisation_id uuid primary key references organisations(id),
+    generation bigint not null
   )`,
 
   // A rebuild that was begun and not ended yet: it goes on after what it has done.

@@ -1,57 +1,89 @@
 import { FAMILIES, type Family, type Lexeme } from './lexemes.ts';
+import { decodePlaces } from './postings.ts';
 import { DOCUMENT_BYTES, HEAD_BYTES, type Postings } from './postings-repo.ts';
 
-/** A document in which some of the words stand. */
-export interface FoundDocument {
+/** A document that the reader may see. */
+export interface PassingDocument {
   no: number;
   stamp: number;
   /** Days since 1970. */
   day: number;
   /** False where only the title may be read. */
   isHeard: boolean;
-  family: Family;
-  /** By the number of the word: the bytes of its places, in parts. */
-  places: (Buffer[] | undefined)[];
 }
 
-/** Words in documents, before it is known which of these may be seen. */
-export type PlacesByDocument = ReadonlyMap<number, Pick<FoundDocument, 'family' | 'places'>>;
+/** A document in which some of the words stand. */
+export interface FoundDocument extends PassingDocument {
+  family: Family;
+  /** By the number of the word: its places, ascending. Shared between searches: not to be written to. */
+  places: (Int32Array | undefined)[];
+}
+
+/** Where one word stands: its places by the number of the document. */
+export type WordPlaces = ReadonlyMap<number, Int32Array>;
 
 const COUNT_FROM = 1;
 
-/** Takes the words' places apart, one entry for each document. */
-export function splitPostings({ heads, places }: Postings, lexemes: readonly Lexeme[]): PlacesByDocument {
-  const families = lexemes.map(familyIn);
-  const found = new Map<number, Pick<FoundDocument, 'family' | 'places'>>();
+/** Takes what was read of some words apart, in the order in which they were asked for. */
+export function decodePostings({ heads, places }: Postings, words: number): WordPlaces[] {
+  const decoded = Array.from({ length: words }, () => new Map<number, Int32Array>());
   let from = 0;
   for (let at = 0; at < heads.length; at += HEAD_BYTES) {
     const no = heads.readInt32BE(at);
-    const word = heads.readUInt16BE(at + 4) - COUNT_FROM;
-    const until = from + heads.readUInt16BE(at + 6);
-    const document = found.get(no) ?? { family: families[word] ?? 'other', places: [] };
-    found.set(no, document);
-    const bytes = places.subarray(from, until);
-    const parts = document.places[word];
-    if (parts) parts.push(bytes);
-    else document.places[word] = [bytes];
-    from = until;
+    const word = decoded[heads.readUInt16BE(at + 4) - COUNT_FROM];
+    const length = heads.readUInt16BE(at + 6);
+    // No place takes less than a byte.
+    const room = new Int32Array(length);
+    const part = room.slice(0, decodePlaces(places.subarray(from, from + length), room, 0));
+    const before = word?.get(no);
+    word?.set(no, before ? joined(before, part) : part);
+    from += length;
   }
-  return found;
+  return decoded;
 }
 
-/** Those of the documents that pass, newest first. */
-export function passing(found: PlacesByDocument, documents: Buffer): FoundDocument[] {
-  const all: FoundDocument[] = [];
+/** Parts come in any order. */
+function joined(before: Int32Array, part: Int32Array): Int32Array {
+  const both = new Int32Array(before.length + part.length);
+  both.set(before);
+  both.set(part, before.length);
+  return both.sort();
+}
+
+/** Takes documents that pass apart, newest first. */
+export function decodePassing(documents: Buffer): PassingDocument[] {
+  const all: PassingDocument[] = [];
   for (let at = 0; at < documents.length; at += DOCUMENT_BYTES) {
-    const no = documents.readInt32BE(at);
-    const known = found.get(no);
-    if (!known) continue;
     const stamp = documents.readInt32BE(at + 4);
-    const { family, places } = known;
-    const day = documents.readInt32BE(at + 8);
-    all.push({ no, stamp: Math.abs(stamp), day, isHeard: stamp > 0, family, places });
+    all.push({
+      no: documents.readInt32BE(at),
+      stamp: Math.abs(stamp),
+      day: documents.readInt32BE(at + 8),
+      isHeard: stamp > 0,
+    });
   }
   return all.sort((a, b) => b.day - a.day || b.no - a.no);
+}
+
+/** Those of the documents in which one of the words stands, in their order. */
+export function foundIn(
+  passing: readonly PassingDocument[],
+  words: readonly WordPlaces[],
+  lexemes: readonly Lexeme[],
+): FoundDocument[] {
+  const families = lexemes.map(familyIn);
+  const found: FoundDocument[] = [];
+  for (const { no, stamp, day, isHeard } of passing) {
+    let document: FoundDocument | undefined;
+    for (let word = 0; word < words.length; word++) {
+      const places = words[word]?.get(no);
+      if (!places) continue;
+      document ??= { no, stamp, day, isHeard, family: families[word] ?? 'other', places: [] };
+      document.places[word] = places;
+    }
+    if (document) found.push(document);
+  }
+  return found;
 }
 
 function familyIn(lexeme: Lexeme): Family {

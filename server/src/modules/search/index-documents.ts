@@ -2,6 +2,7 @@ import type { Tx } from '../../kernel/db/db.ts';
 import { columnsOf, isWanted, type LiveDocument, placesOfWords, wordRows } from './document.ts';
 import {
   addVocabulary,
+  countGeneration,
   deleteDocument,
   lockDocuments,
   readLive,
@@ -40,6 +41,7 @@ export async function indexSubjects(
     }
     const unknown = search.vocabulary.unknown(organisationId, vocabulary);
     if (unknown.length > 0) await addVocabulary(tx, organisationId, unknown);
+    await countGeneration(tx, organisationId);
     return unknown;
   });
   search.vocabulary.add(organisationId, added);

@@ -5,6 +5,7 @@ import { createSignedIn } from '../../../test/harness/factories/accounts.ts';
 import { createDebat } from '../../../test/harness/factories/archive.ts';
 import { transcriptionCompleted, transcriptRemoved } from '../transcription/public.ts';
 import { indexSubjects } from './index-documents.ts';
+import { createKeptIndex } from './kept-index.ts';
 import { createLexemes } from './lexemes.ts';
 import { rebuild } from './rebuild.ts';
 import type { SearchReply } from './schemas.ts';
@@ -173,6 +174,7 @@ describe('a rebuild', () => {
     lexemes: createLexemes(),
     vocabulary: createVocabulary(),
     extents: { of: async () => ({ segments: 0, since: null, enough: 0 }) },
+    index: createKeptIndex(),
     facets: { count: async () => ({ commission: [], depute: [], type: [], year: [] }) },
   });
 

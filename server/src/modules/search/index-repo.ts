@@ -240,3 +240,16 @@ export async function deleteDocument(tx: Tx, organisationId: string, no: number)
     no,
   ]);
 }
+
+/**
+ * Says that the index is another one when this transaction commits. To be called last: until then, others that write
+ * for the organisation wait here.
+ */
+export async function countGeneration(tx: Tx, organisationId: string): Promise<void> {
+  await runSql(
+    tx,
+    `insert into search_generations values ($1, 1)
+    on conflict (organisation_id) do update set generation = search_generations.generation + 1`,
+    [organisationId],
+  );
+}

@@ -4,6 +4,7 @@ import { placesOfWords, wordRows } from './document.ts';
 import type { FoundDocument } from './found.ts';
 import { createMatcher, wordsMatched } from './match.ts';
 import { planQuery } from './plan.ts';
+import { decodePlaces } from './postings.ts';
 import { parseQuery, type Query, type Term } from './query.ts';
 import { rankDocuments } from './rank.ts';
 import { tokenise } from './tokens.ts';
@@ -27,7 +28,11 @@ function documentOf(no: number, segments: readonly string[], lexemes: readonly s
     family: 'fr',
     places: lexemes.map((lexeme) => {
       const parts = rows.filter((row) => row.lexeme === lexeme).map((row) => row.places);
-      return parts.length > 0 ? parts : undefined;
+      if (parts.length === 0) return undefined;
+      const room = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let count = 0;
+      for (const part of parts) count = decodePlaces(part, room, count);
+      return room.subarray(0, count).sort();
     }),
   };
 }

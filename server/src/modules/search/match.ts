@@ -1,6 +1,6 @@
 import type { FoundDocument } from './found.ts';
 import type { PlannedTerm, Program, Slot } from './plan.ts';
-import { decodePlaces, LAST_WORD, segmentOf, wordOf } from './postings.ts';
+import { LAST_WORD, segmentOf, wordOf } from './postings.ts';
 
 /** How much a term is worth where it stands, before its repetitions: rare ones more. */
 export type Weigh = (term: PlannedTerm) => number;
@@ -155,20 +155,21 @@ interface Runs {
   count: number;
 }
 
-/** Valid until the next call. Written over the places, which are never behind. */
+/** Valid until the next call. */
 function runsOf(document: FoundDocument, term: PlannedTerm): Runs {
   const { places, count } = startsOf(document, term);
-  const times = roomFor(1, count);
+  const runs = roomFor('runs', count);
+  const times = roomFor('times', count);
   let found = 0;
   let i = 0;
   while (i < count) {
     const segment = segmentOf(places[i] ?? 0);
     const from = i;
     while (++i < count && segmentOf(places[i] ?? 0) === segment);
-    places[found] = segment;
+    runs[found] = segment;
     times[found++] = i - from;
   }
-  return { runs: places, times, count: found };
+  return { runs, times, count: found };
 }
 
 /** The words of a segment that a program found, by their numbers in it. */
@@ -186,68 +187,79 @@ export function wordsMatched(document: FoundDocument, program: Program, segment:
   return words;
 }
 
-/** Places in ascending order; what lies behind `count` means nothing. */
+/** Places in ascending order; what lies behind `count` means nothing. Not to be written to: they may be kept ones. */
 interface Places {
   places: Int32Array;
   count: number;
 }
 
-// Two rooms: what has been found of a phrase, and the word that has to follow. Nothing here waits, so that one
-// pair serves all searches of the process.
-const rooms = [new Int32Array(16_384), new Int32Array(16_384)] as const;
-const larger = new Map<number, Int32Array>();
+// What has been found of a phrase, the word that has to follow, and a term's runs. Nothing here waits, so that one
+// set of rooms serves all searches of the process.
+const rooms = {
+  starts: new Int32Array(16_384),
+  next: new Int32Array(16_384),
+  runs: new Int32Array(16_384),
+  times: new Int32Array(16_384),
+};
+type Room = keyof typeof rooms;
 
-function roomFor(which: 0 | 1, size: number): Int32Array {
-  if (size <= rooms[which].length) return rooms[which];
-  const known = larger.get(which);
-  if (known && known.length >= size) return known;
-  const made = new Int32Array(size * 2);
-  larger.set(which, made);
-  return made;
+function roomFor(which: Room, size: number): Int32Array {
+  if (size > rooms[which].length) rooms[which] = new Int32Array(size * 2);
+  return rooms[which];
 }
+
+const NOWHERE: Places = { places: new Int32Array(0), count: 0 };
 
 /** Where a term stands in a document: the places of its first slot that the others follow. Valid until the next call. */
 function startsOf(document: FoundDocument, { slots }: PlannedTerm): Places {
   const [first, ...others] = slots;
-  if (!first) return { places: rooms[0], count: 0 };
-  const starts = placesOf(document, first, 0);
+  if (!first) return NOWHERE;
+  let starts = placesOf(document, first, 'starts');
   for (const slot of others) {
     if (starts.count === 0) return starts;
-    keepFollowed(starts, placesOf(document, slot, 1), slot.offset - first.offset);
+    starts = followed(starts, placesOf(document, slot, 'next'), slot.offset - first.offset);
   }
   return starts;
 }
 
-function placesOf(document: FoundDocument, { lexemes }: Slot, which: 0 | 1): Places {
-  let bytes = 0;
-  let sources = 0;
-  for (const lexeme of lexemes) {
-    for (const part of document.places[lexeme] ?? []) {
-      bytes += part.length;
-      sources++;
-    }
-  }
-  const places = roomFor(which, bytes);
+/** The places of a word as they are kept; those of words that stand for one slot mixed in the room. */
+function placesOf(document: FoundDocument, { lexemes }: Slot, room: Room): Places {
   let count = 0;
+  let sources = 0;
+  let only = NOWHERE.places;
   for (const lexeme of lexemes) {
-    for (const part of document.places[lexeme] ?? []) count = decodePlaces(part, places, count);
+    const known = document.places[lexeme];
+    if (!known) continue;
+    only = known;
+    count += known.length;
+    sources++;
   }
-  // Parts come in any order, and words that stand for one slot mix.
-  if (sources > 1) places.subarray(0, count).sort();
+  if (sources <= 1) return { places: only, count };
+  const places = roomFor(room, count);
+  let at = 0;
+  for (const lexeme of lexemes) {
+    const known = document.places[lexeme];
+    if (!known) continue;
+    places.set(known, at);
+    at += known.length;
+  }
+  places.subarray(0, count).sort();
   return { places, count };
 }
 
-/** Keeps those starts that have one of `next` so many words later in the same segment. */
-function keepFollowed(starts: Places, next: Places, later: number): void {
+/** Those starts that have one of `next` so many words later in the same segment. */
+function followed({ places: starts, count }: Places, next: Places, later: number): Places {
+  // May be where the starts lie already: what is kept is never ahead of what is read.
+  const places = roomFor('starts', count);
   let kept = 0;
   let j = 0;
-  for (let i = 0; i < starts.count; i++) {
-    const start = starts.places[i] ?? 0;
+  for (let i = 0; i < count; i++) {
+    const start = starts[i] ?? 0;
     if (wordOf(start) + later >= LAST_WORD) continue;
     const wanted = start + later;
     while (j < next.count && (next.places[j] ?? 0) < wanted) j++;
     if (j === next.count) break;
-    if (next.places[j] === wanted) starts.places[kept++] = start;
+    if (next.places[j] === wanted) places[kept++] = start;
   }
-  starts.count = kept;
+  return { places, count: kept };
 }

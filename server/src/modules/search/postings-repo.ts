@@ -4,6 +4,16 @@ import type { Lexeme } from './lexemes.ts';
 
 type Read = Db['read'];
 
+/** Which of its states the organisation's index is in: the same number, the same words. */
+export async function readGeneration(read: Read, organisationId: string): Promise<number> {
+  const [row] = await read<{ generation: number }>(
+    'search-generation',
+    'select generation from search_generations where organisation_id = $1',
+    [organisationId],
+  );
+  return row?.generation ?? 0;
+}
+
 /** Where some words stand, whatever the document: a head for each stretch of bytes. */
 export interface Postings {
   heads: Buffer;
@@ -34,8 +44,6 @@ export async function readPostings(
 
 /** Of the documents: number, stamp (negative: only its title may be read), day. */
 export const DOCUMENT_BYTES = 12;
-/** So many are asked for by their numbers; with more, all that pass are read. */
-const FEW = 300;
 const BEFORE_ALL_DAYS = -2_147_483_648;
 
 // Not joined with the words: a join would be planned before it is known how many rows a word has, and be a thousand
@@ -53,12 +61,12 @@ const DOCUMENTS = `
     and ($7::date is null or date >= $7)
     and ($8::date is null or date <= $8)`;
 
-/** Which of these documents the reader may see and the filters let through; perhaps others that are neither. */
+/** The documents that the reader may see and the filters let through; with `nos`, only those of them. */
 export async function readPassing(
   read: Read,
   organisationId: string,
   filters: Filters,
-  nos: readonly number[],
+  nos: readonly number[] | null,
 ): Promise<Buffer> {
   const values = [
     organisationId,
@@ -71,9 +79,9 @@ export async function readPassing(
     filters.dateEnd,
   ];
   const [row] =
-    nos.length <= FEW
-      ? await read<Passing>('search-some-passing', `${DOCUMENTS} and no = any($9::int[])`, [...values, nos])
-      : await read<Passing>('search-passing', DOCUMENTS, values);
+    nos === null
+      ? await read<Passing>('search-passing', DOCUMENTS, values)
+      : await read<Passing>('search-some-passing', `${DOCUMENTS} and no = any($9::int[])`, [...values, nos]);
   return row?.documents ?? Buffer.alloc(0);
 }
 

@@ -90,28 +90,21 @@ function insertInOrder(hits: Hit[], hit: Hit, most: number): void {
   if (hits.length > most) hits.pop();
 }
 
-/** A place takes about so many bytes. */
-const BYTES_A_PLACE = 1.7;
-
 /** Weighs a term by how rare it is among `segments`: a phrase as its rarest word. */
 export function weighByRarity(
   documents: readonly FoundDocument[],
   lexemes: readonly Lexeme[],
   segments: number,
 ): Weigh {
-  const bytes = new Float64Array(lexemes.length);
+  const said = new Float64Array(lexemes.length);
   for (const { places } of documents) {
-    for (const [number, parts] of places.entries()) {
-      for (const part of parts ?? []) bytes[number] = (bytes[number] ?? 0) + part.length;
+    for (let number = 0; number < places.length; number++) {
+      said[number] = (said[number] ?? 0) + (places[number]?.length ?? 0);
     }
   }
   const known = new Map<PlannedTerm, number>();
   const frequencyOf = ({ slots }: PlannedTerm): number =>
-    Math.min(
-      ...slots.map(
-        (slot) => slot.lexemes.reduce((sum, number) => sum + (bytes[number] ?? 0), 0) / BYTES_A_PLACE,
-      ),
-    );
+    Math.min(...slots.map((slot) => slot.lexemes.reduce((sum, number) => sum + (said[number] ?? 0), 0)));
   return (term) => {
     const weight = known.get(term) ?? Math.log(1 + Math.max(1, segments) / (1 + frequencyOf(term)));
     known.set(term, weight);

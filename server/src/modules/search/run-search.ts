@@ -4,11 +4,11 @@ import { pageMembers } from '../../kernel/http/schemas.ts';
 import { readShown, type ShownHit } from './display-repo.ts';
 import { refuseQuery } from './errors.ts';
 import { type Filters, filtersOf } from './filters.ts';
-import { passing, splitPostings } from './found.ts';
+import { foundIn } from './found.ts';
+import type { IndexView } from './kept-index.ts';
 import { wordsMatched } from './match.ts';
 import { complete, hasOnlyStopWords, nameWords, type WordNames } from './name-words.ts';
 import { type Plan, planQuery } from './plan.ts';
-import { readPassing, readPostings } from './postings-repo.ts';
 import { presentHit } from './present.ts';
 import { countTerms, parseQuery, type Query } from './query.ts';
 import { type Hit, type Ranked, rankDocuments, type Sort, weighByRarity } from './rank.ts';
@@ -100,13 +100,14 @@ async function find(
   const names = await complete(wanted.names, read, organisationId, wanted.query);
   const plan = planQuery(wanted.query, names);
   if (plan.programs.size === 0) return nothing(ONLY_STOP_WORDS);
+  const index = await search.index.at(read, organisationId);
   const { segments, since, enough } = await search.extents.of(read, organisationId);
   // Rare words are looked for everywhere; frequent ones first in the newest stretch, which then is enough.
   let covered = wanted.sort === 'date_asc' ? null : since;
-  let ranked = await rank(read, organisationId, plan, wanted, segments, covered);
+  let ranked = await rank(index, plan, wanted, segments, covered);
   if (covered !== null && ranked.total < enough) {
     covered = null;
-    ranked = await rank(read, organisationId, plan, wanted, segments, covered);
+    ranked = await rank(index, plan, wanted, segments, covered);
   }
   const [results, facets] = [
     await show(read, organisationId, plan, wanted, ranked),
@@ -123,15 +124,14 @@ async function find(
 }
 
 async function rank(
-  read: Db['read'],
-  organisationId: string,
+  index: IndexView,
   { lexemes, programs }: Plan,
   { filters, sort, from, count }: Wanted,
   segments: number,
   since: number | null,
 ): Promise<Ranked> {
-  const found = splitPostings(await readPostings(read, organisationId, lexemes, since), lexemes);
-  const documents = passing(found, await readPassing(read, organisationId, filters, [...found.keys()]));
+  const words = await index.places(lexemes, since);
+  const documents = foundIn(await index.passing(filters, words), words, lexemes);
   const weigh = weighByRarity(documents, lexemes, segments);
   return rankDocuments(documents, programs, weigh, sort, from + count + SPARE);
 }

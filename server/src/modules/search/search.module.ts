@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module } from '../../kernel/module.ts';
 import { createExtents } from './extents.ts';
 import { createFacetCounter } from './facets.ts';
+import { createKeptIndex } from './kept-index.ts';
 import { createLexemes } from './lexemes.ts';
 import type { SearchDoor } from './public.ts';
 import { rebuild } from './rebuild.ts';
@@ -21,6 +22,7 @@ export function searchModule(kernel: Kernel): Module & { door: SearchDoor } {
     log: kernel.log.child({ name: 'search' }),
     lexemes: createLexemes(),
     extents: createExtents(clock),
+    index: createKeptIndex(),
     facets: createFacetCounter(),
     vocabulary: createVocabulary(),
   };

@@ -10,6 +10,7 @@ import { createDebat } from '../../../test/harness/factories/archive.ts';
 import { createExtents } from './extents.ts';
 import { createFacetCounter } from './facets.ts';
 import { indexSubjects } from './index-documents.ts';
+import { createKeptIndex } from './kept-index.ts';
 import { createLexemes } from './lexemes.ts';
 import { runSearch } from './run-search.ts';
 import type { SearchQuery, SearchReply } from './schemas.ts';
@@ -285,6 +286,7 @@ describe('more than can be matched at once', () => {
         ...test.kernel,
         ...parts,
         extents: createExtents(test.clock, stretch, 1),
+        index: createKeptIndex(),
         facets: createFacetCounter(),
       },
       { organisationId, personId: null, sessionId: null, permissions: new Set(), isPlatformAdmin: false },

@@ -4,6 +4,7 @@ import type { Db } from '../../kernel/db/db.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import type { Extents } from './extents.ts';
 import type { FacetCounter } from './facets.ts';
+import type { KeptIndex } from './kept-index.ts';
 import type { Lexemes } from './lexemes.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -15,6 +16,7 @@ export interface Search {
   log: Logger;
   lexemes: Lexemes;
   extents: Extents;
+  index: KeptIndex;
   facets: FacetCounter;
   vocabulary: Vocabulary;
 }
