@@ -55,7 +55,7 @@ describe('GET /api/user/me', () => {
       is_admin: false,
       is_platform_admin: false,
       role: 'technician',
-      permissions: ['archive.read', 'media.read', 'media.write', 'system.read'],
+      permissions: ['archive.read', 'media.read', 'media.write', 'system.read', 'transcription.read'],
       created_at: person.createdAt.toISOString(),
       last_login_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       projects: [],
