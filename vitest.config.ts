@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const isLong = process.env.ANTENNE_TEST_LONG === '1';
+// Journeys with real processes and browsers want the machine to themselves: they come when all else is done.
+const together = { maxWorkers: 2, sequence: { groupOrder: 0 } };
 const files = (folder: string) =>
   isLong ? [`${folder}/**/*.test.{ts,tsx}`] : [`${folder}/**/!(*.long).test.{ts,tsx}`];
 
@@ -16,10 +18,11 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',
+          ...together,
         },
       },
-      { test: { name: 'client', include: files('client') } },
-      { test: { name: 'web', include: files('web') } },
+      { test: { name: 'client', include: files('client'), ...together } },
+      { test: { name: 'web', include: files('web'), ...together } },
       {
         test: {
           name: 'e2e',
@@ -27,6 +30,7 @@ export default defineConfig({
           testTimeout: isLong ? 3_600_000 : 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
