@@ -142,20 +142,30 @@ describe('connecting', () => {
   });
 
   test.each<[Role, string[]]>([
-    ['administrator', ['debats', 'extractions', 'live', 'system', 'user', 'debate:{id}']],
-    ['member', ['debats', 'extractions', 'live', 'user', 'debate:{id}']],
+    ['administrator', ['debats', 'extractions', 'live', 'system', 'user', 'debate:{id}', 'transcriptions']],
+    ['member', ['debats', 'extractions', 'live', 'user', 'debate:{id}', 'transcriptions']],
     ['guest', ['debats', 'live', 'user', 'debate:{id}']],
   ])('%s is offered %j, and may follow just these', async (role, offered) => {
     const client = await connect(await tokenOf(role));
     expect(client.heard[0]?.data.available_channels).toEqual(offered);
-    for (const channel of ['debats', 'debates', 'extractions', 'live', 'system', 'user', 'nonsense']) {
+    const asked = [
+      'debats',
+      'debates',
+      'extractions',
+      'live',
+      'system',
+      'user',
+      'transcriptions',
+      'nonsense',
+    ];
+    for (const channel of asked) {
       client.say({ type: 'subscribe', channel });
     }
     await client.catchesUp();
     const got = (type: string) =>
       client.heard.filter((each) => each.type === type).map((each) => each.channel);
     expect(new Set(got('subscribed'))).toEqual(new Set(offered.filter((name) => name !== 'debate:{id}')));
-    const all = ['extractions', 'system', 'user', 'nonsense'];
+    const all = ['extractions', 'system', 'user', 'transcriptions', 'nonsense'];
     expect(got('error')).toEqual(all.filter((name) => !offered.includes(name)));
   });
 
