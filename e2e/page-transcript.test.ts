@@ -247,7 +247,7 @@ describe.skipIf(skip !== null)(`the transcript${skip ? ` [skipped: ${skip}]` : '
     const longest = await page.evaluate(() => {
       const lengths: number[] = [];
       const range = document.createRange();
-      for (const paragraph of document.querySelectorAll('p:has([data-sentence])')) {
+      for (const paragraph of Array.from(document.querySelectorAll('p:has([data-sentence])'))) {
         const lines = new Map<number, number>();
         const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
         for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {

@@ -115,7 +115,8 @@ export const verbs: readonly Verb[] = [
     name: 'test',
     summary: 'Run the tests',
     usage: ['test [--long] [vitest arguments]'],
-    details: '--long adds the tests that take minutes, and coverage. Ends with the line "N passed, N failed".',
+    details:
+      '--long adds the tests that take minutes, and coverage. Ends with the line "N passed, N failed".',
     run: async (args) => (await import('./test.ts')).test(args),
   },
   {
