@@ -47,7 +47,3 @@ export const hasScheme = (value: string, schemes: readonly string[]): boolean =>
   const url = new URL(value);
   return schemes.includes(url.protocol.slice(0, -1)) && (url.host !== '' || url.searchParams.has('host'));
 };
-
-/** True for a BCP 47 tag of the usual kind: `fr`, `pt-BR`, `zh-Hant-TW`. */
-export const isLanguageTag = (value: string): boolean =>
-  value.length <= 35 && /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(value);

@@ -107,3 +107,10 @@ export async function runSql<Row>(
   const result = await q.executeQuery<Row>(CompiledQuery.raw(text, [...values]));
   return result.rows;
 }
+
+/** Runs an update; true when there was a row to change. */
+export async function changesSome(update: {
+  executeTakeFirst(): Promise<{ numUpdatedRows: bigint }>;
+}): Promise<boolean> {
+  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+}

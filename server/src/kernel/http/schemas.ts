@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { LANGUAGE_TAG, LONGEST_LANGUAGE_TAG } from '../language-tag.ts';
 import type { App } from './app.ts';
 
 /** RFC 9457 as every error of ours is written. */
@@ -22,6 +23,13 @@ export const PageMembers = {
   has_next: Type.Boolean(),
   has_prev: Type.Boolean(),
 };
+
+/** The language of a sound or a text. */
+export const LanguageTag = Type.String({
+  maxLength: LONGEST_LANGUAGE_TAG,
+  pattern: LANGUAGE_TAG.source,
+  description: 'BCP 47 tag, e.g. `fr` or `pt-BR`',
+});
 
 const DEFAULT_PER_PAGE = 20;
 

@@ -4,7 +4,14 @@ import { fullScaleOf } from './analysis/clipping.ts';
 import { findFaults } from './analysis/find-faults.ts';
 import { startAnalysis } from './analysis/run-in-thread.ts';
 import type { AnalysedSound } from './analysis/sound-analyser.ts';
-import { inputArgs, type MediaContext, quietArgs, runTool, workDeadlineMs } from './media-context.ts';
+import {
+  inputArgs,
+  type MediaContext,
+  quietArgs,
+  runTool,
+  samplesOut,
+  workDeadlineMs,
+} from './media-context.ts';
 import { ProgressReader, throttled } from './progress.ts';
 import { demuxerOf } from './sniff-container.ts';
 import { type AnalyseRequest, MediaError, type SoundAnalysis } from './tools.ts';
@@ -66,8 +73,7 @@ async function decode(
         ...['-threads', '1'],
         ...inputArgs(inputPath, demuxerOf(source.container)),
         ...['-map', `0:${source.audioStreamIndex}`, '-ac', String(channels), '-ar', String(sampleRate)],
-        // Else ffmpeg writes every frame by itself: eight times our processor time for the same samples.
-        ...['-flush_packets', '0', '-f', 'f32le', 'pipe:1'],
+        ...samplesOut('f32le'),
       ],
       deadlineMs: workDeadlineMs(source),
       signal,

@@ -1,4 +1,11 @@
-import { inputArgs, type MediaContext, quietArgs, runTool, workDeadlineMs } from './media-context.ts';
+import {
+  inputArgs,
+  type MediaContext,
+  quietArgs,
+  runTool,
+  samplesOut,
+  workDeadlineMs,
+} from './media-context.ts';
 
 /** What decoded sound is measured and drawn from: mono, signed 16 bit little endian, this many samples a second. */
 export const pcmRate = 8000;
@@ -32,8 +39,7 @@ export async function decodePcm(context: MediaContext, request: DecodeRequest): 
         ...(fromMs > 0 ? ['-ss', (fromMs / 1000).toFixed(3)] : []),
         ...inputArgs(inputPath, demuxer),
         ...['-map', `0:${audioStreamIndex}`, '-ac', '1', '-ar', String(pcmRate)],
-        // Else ffmpeg writes every frame by itself: eight times our processor time for the same samples.
-        ...['-flush_packets', '0', '-f', 's16le', 'pipe:1'],
+        ...samplesOut('s16le'),
       ],
       deadlineMs: workDeadlineMs({ durationMs: request.expectedMs }),
       signal: request.signal,

@@ -21,6 +21,15 @@ export function inputArgs(path: string, demuxer: string): string[] {
 /** What begins every ffmpeg run of ours. */
 export const quietArgs = ['-nostdin', '-hide_banner', '-nostats', '-v', 'error'] as const;
 
+/**
+ * Ends a run with raw samples of the format on its standard output. Without the first option ffmpeg writes every frame
+ * by itself: eight times our processor time for the same samples.
+ */
+export const samplesOut = (format: 's16le' | 'f32le'): string[] => [
+  ...['-flush_packets', '0'],
+  ...['-f', format, 'pipe:1'],
+];
+
 /** Whatever a file says of its length, no run takes longer. */
 const longestDeadlineMs = 12 * 3_600_000;
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Executor } from '../../kernel/db/db.ts';
+import { changesSome, type Executor } from '../../kernel/db/db.ts';
 import { MAX_FAULTS, type Recording } from './recording.ts';
 import { RECORDING_COLUMNS } from './recording-columns.ts';
 import {
@@ -31,12 +31,6 @@ function ownedRow(q: Executor, { organisationId, recordingId, runId }: RunKey) {
     .where('status', '=', 'processing');
 }
 
-async function changed(update: {
-  executeTakeFirst(): Promise<{ numUpdatedRows: bigint }>;
-}): Promise<boolean> {
-  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
-}
-
 /**
  * Takes the recording for a run, from the queue or from an earlier run; null when there is nothing to do. The queue
  * holds one live job per recording, so an earlier run is dead or given up: the latest always wins.
@@ -64,12 +58,12 @@ export async function claimRecording(q: Executor, key: RunKey, jobId: string): P
 
 /** Writes the percent and that the run is alive. */
 export function saveProgress(q: Executor, key: RunKey, progress: number): Promise<boolean> {
-  return changed(ownedRow(q, key).set({ progress, heartbeat_at: sql`now()`, updated_at: sql`now()` }));
+  return changesSome(ownedRow(q, key).set({ progress, heartbeat_at: sql`now()`, updated_at: sql`now()` }));
 }
 
 /** The fetched file is stored: the next stage is `probe`. */
 export function saveOriginal(q: Executor, key: RunKey, file: OriginalFile): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       ...originalColumns(file),
       stage: 'probe',
@@ -82,7 +76,7 @@ export function saveOriginal(q: Executor, key: RunKey, file: OriginalFile): Prom
 
 /** The file is known: the next stage is `encode`. */
 export function saveFacts(q: Executor, key: RunKey, facts: ProbedFacts): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       ...factColumns(facts),
       stage: 'encode',
@@ -97,7 +91,7 @@ export function saveReady(
   key: RunKey,
   result: { durationMs: number; waveformKey: string; waveformSha256: string },
 ): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       status: 'ready',
       stage: 'done',
@@ -118,7 +112,7 @@ export function saveFailure(
   key: RunKey,
   error: { code: string; message: string },
 ): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       status: 'error',
       error_code: error.code,
@@ -138,8 +132,8 @@ export function saveRequeued(q: Executor, key: RunKey, reason: 'fault' | 'stoppi
     heartbeat_at: sql`now()`,
     updated_at: sql`now()`,
   });
-  if (reason === 'stopping') return changed(row);
-  return changed(row.set({ faults: sql<number>`faults + 1` }).where('faults', '<', MAX_FAULTS - 1));
+  if (reason === 'stopping') return changesSome(row);
+  return changesSome(row.set({ faults: sql<number>`faults + 1` }).where('faults', '<', MAX_FAULTS - 1));
 }
 
 /** Names the job that is to do the work, for a recording just queued in the same transaction. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Executor } from '../../kernel/db/db.ts';
+import { changesSome, type Executor } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
 import { type Rendition, renditionFilename, type Wish } from './rendition.ts';
 import { RENDITION_COLUMNS } from './rendition-columns.ts';
@@ -129,7 +129,7 @@ export async function completeRendition(
     .where('id', '=', id)
     .where('status', '<>', 'completed');
   if (runId !== undefined) update = update.where('run_id', '=', runId).where('status', '=', 'extracting');
-  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+  return changesSome(update);
 }
 
 /** Names the job of a rendition that waits for one; a failed one starts again. */

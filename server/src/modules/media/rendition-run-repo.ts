@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Executor } from '../../kernel/db/db.ts';
+import { changesSome, type Executor } from '../../kernel/db/db.ts';
 import type { Rendition } from './rendition.ts';
 import { RENDITION_COLUMNS } from './rendition-columns.ts';
 import type { MediaTables } from './tables.ts';
@@ -80,15 +80,14 @@ async function ownedChange(
     attempts?: ReturnType<typeof sql<number>>;
   },
 ): Promise<boolean> {
-  const result = await tables(q)
+  const update = tables(q)
     .updateTable('renditions')
     .set({ ...change, heartbeat_at: sql`now()`, updated_at: sql`now()` })
     .where('organisation_id', '=', key.organisationId)
     .where('id', '=', key.renditionId)
     .where('run_id', '=', key.runId)
-    .where('status', '=', 'extracting')
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+    .where('status', '=', 'extracting');
+  return changesSome(update);
 }
 
 /** On-demand renditions that nobody has touched for so long, locked until the transaction ends. */

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { PageMembers, PageQuery } from '../../kernel/http/schemas.ts';
+import { LanguageTag, PageMembers, PageQuery } from '../../kernel/http/schemas.ts';
 import { TITLE_LENGTH } from './names.ts';
 import { RECORDING_SOURCES, RECORDING_STATUSES, VISIBILITIES } from './recording.ts';
 import { AUDIO_FORMATS, RENDITION_STATUSES } from './rendition.ts';
@@ -13,11 +13,6 @@ const Format = Type.Enum([...AUDIO_FORMATS]);
 const Quality = Type.String({
   maxLength: 10,
   description: 'Bit rate such as `192k`; `lossless` for wav and flac',
-});
-const Language = Type.String({
-  maxLength: 35,
-  pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-  description: 'BCP 47 tag, e.g. `fr` or `pt-BR`',
 });
 const Title = Type.String({ minLength: 1, maxLength: TITLE_LENGTH });
 
@@ -80,17 +75,20 @@ export const RecordingListQuery = Type.Object({
 export const UploadForm = Type.Object({
   file: Type.String({ format: 'binary', description: 'Any audio or video file' }),
   title: Type.Optional(Title),
-  language: Type.Optional(Language),
+  language: Type.Optional(LanguageTag),
 });
 
 /** The fields of an upload form beside its file, validated by hand after the stream has been read. */
-export const UploadFields = Type.Object({ title: Type.Optional(Title), language: Type.Optional(Language) });
+export const UploadFields = Type.Object({
+  title: Type.Optional(Title),
+  language: Type.Optional(LanguageTag),
+});
 export type UploadFields = Type.Static<typeof UploadFields>;
 
 export const ImportBody = Type.Object({
   url: Type.String({ minLength: 1, maxLength: 2048, description: 'Address of an audio or video file' }),
   title: Type.Optional(Title),
-  language: Type.Optional(Language),
+  language: Type.Optional(LanguageTag),
   priority: Type.Optional(Type.Enum(['low', 'normal', 'high', 'urgent'])),
   format: Type.Optional(Format),
   quality: Type.Optional(Quality),
@@ -105,7 +103,7 @@ export const ImportReply = Type.Object({
 
 export const ChangeBody = Type.Object({
   title: Type.Optional(Title),
-  language: Type.Optional(orNull(Language)),
+  language: Type.Optional(orNull(LanguageTag)),
   visibility: Type.Optional(Type.Enum([...VISIBILITIES])),
 });
 export type ChangeBody = Type.Static<typeof ChangeBody>;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Executor, runSql } from '../../kernel/db/db.ts';
+import { changesSome, type Executor, runSql } from '../../kernel/db/db.ts';
 import type { TranscriptionTables } from './tables.ts';
 import type { KeptWord } from './transcription.ts';
 
@@ -86,15 +86,14 @@ export async function saveChunk(
   position: number,
   segments: readonly KeptSegment[],
 ): Promise<boolean> {
-  const update = await tables(q)
+  const update = tables(q)
     .updateTable('transcription_chunks')
     .set({ state: 'done', segment_count: segments.length, recognised_at: sql`now()` })
     .where('organisation_id', '=', organisationId)
     .where('transcription_id', '=', transcriptionId)
     .where('position', '=', position)
-    .where('state', '=', 'waiting')
-    .executeTakeFirst();
-  if (update.numUpdatedRows === 0n) return false;
+    .where('state', '=', 'waiting');
+  if (!(await changesSome(update))) return false;
   for (let from = 0; from < segments.length; from += BATCH) {
     const rows = segments.slice(from, from + BATCH).map((segment, i) => ({ ...segment, position: from + i }));
     await runSql(q, INSERT_SEGMENTS, [organisationId, transcriptionId, position, JSON.stringify(rows)]);

@@ -1,5 +1,6 @@
 import type { Tx } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
+import { LANGUAGE_TAG, LONGEST_LANGUAGE_TAG } from '../../kernel/language-tag.ts';
 import type { Recording } from '../media/public.ts';
 import { insertChunks, type KeptSegment, saveChunk } from './chunk-repo.ts';
 import { badTranscript, recordingNotFound } from './errors.ts';
@@ -14,7 +15,6 @@ import { insertTranscription, lockRecordingWork } from './transcription-repo.ts'
 
 /** A file may speak a little longer than its recording: encoders pad, and people round up. */
 const OVERHANG_MS = 10_000;
-const LANGUAGE = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 /** Somebody's file becomes the recording's transcript; those before it stay. */
 export async function importTranscript(
@@ -43,7 +43,7 @@ export async function addImported(
 ): Promise<Transcription> {
   const { organisationId, personId } = asker;
   const { segments, durationMs } = fitInto(file, recording.durationMs);
-  const stated = file.language !== null && LANGUAGE.test(file.language) ? file.language : undefined;
+  const stated = file.language !== null && LANGUAGE_TAG.test(file.language) ? file.language : undefined;
   const added = await insertTranscription(tx, organisationId, {
     id: newId(),
     projectId: await projectOf(tx, context, organisationId, undefined),
@@ -51,7 +51,7 @@ export async function addImported(
     source: 'import',
     status: 'processing',
     priority: 'normal',
-    language: languageOf(context, recording, { language: language ?? stated }).slice(0, 35),
+    language: languageOf(context, recording, { language: language ?? stated }).slice(0, LONGEST_LANGUAGE_TAG),
     model: null,
     initialPrompt: null,
     useVad: false,

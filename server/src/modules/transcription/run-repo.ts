@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Executor } from '../../kernel/db/db.ts';
+import { changesSome, type Executor } from '../../kernel/db/db.ts';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { TranscriptionTables } from './tables.ts';
 import { MAX_FAULTS, type Transcription, type TranscriptionStatus } from './transcription.ts';
@@ -26,12 +26,6 @@ function ownedRow(q: Executor, { organisationId, transcriptionId, runId }: RunKe
     .where('id', '=', transcriptionId)
     .where('run_id', '=', runId)
     .where('status', 'in', ['processing', 'transcribed']);
-}
-
-async function changed(update: {
-  executeTakeFirst(): Promise<{ numUpdatedRows: bigint }>;
-}): Promise<boolean> {
-  return (await update.executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 /**
@@ -82,7 +76,7 @@ export function savePrepared(
   key: RunKey,
   plan: { engine: string | null; durationMs: number },
 ): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       stage: 'recognise',
       engine: plan.engine,
@@ -97,14 +91,14 @@ export function savePrepared(
 
 /** Back to the beginning, since another engine has come; its chunks go in the same transaction. */
 export function saveStartedOver(q: Executor, key: RunKey): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({ stage: 'prepare', engine: null, progress: 0, updated_at: sql`now()` }),
   );
 }
 
 /** One more chunk is there (in the same transaction): trouble before it counts no more. */
 export function saveStep(q: Executor, key: RunKey, percent: number): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       progress: sql<number>`greatest(progress, ${percent}::smallint)`,
       attempts: 0,
@@ -117,7 +111,7 @@ export function saveStep(q: Executor, key: RunKey, percent: number): Promise<boo
 
 /** Every word is there: the next stage is `finish`. */
 export function saveTranscribed(q: Executor, key: RunKey): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       status: 'transcribed',
       stage: 'finish',
@@ -172,7 +166,7 @@ export async function saveFailure(
 
 /** Back to the queue for a worker's stopping, which is nobody's fault. */
 export function saveReleased(q: Executor, key: RunKey): Promise<boolean> {
-  return changed(
+  return changesSome(
     ownedRow(q, key).set({
       status: 'queued',
       run_id: null,

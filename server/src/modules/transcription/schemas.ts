@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { PageMembers } from '../../kernel/http/schemas.ts';
+import { LanguageTag, PageMembers } from '../../kernel/http/schemas.ts';
 import { TRANSCRIPTION_STATUSES } from './transcription.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
@@ -7,11 +7,6 @@ const Id = Type.String({ format: 'uuid' });
 const Time = Type.String({ format: 'date-time' });
 const Seconds = Type.Number({ description: 'Seconds, exact to the millisecond' });
 const Later = orNull(Type.String({ description: 'For later: always null' }));
-const Language = Type.String({
-  maxLength: 35,
-  pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-  description: 'BCP 47 tag, e.g. `fr` or `pt-BR`',
-});
 const Status = Type.Enum([...TRANSCRIPTION_STATUSES]);
 const Source = Type.Enum(['engine', 'import']);
 
@@ -121,7 +116,7 @@ const wish = {
   project_name: Type.Optional(
     Type.String({ maxLength: 200, description: 'Default: the organisation’s default project' }),
   ),
-  language: Type.Optional(Language),
+  language: Type.Optional(LanguageTag),
   use_vad: Type.Optional(Type.Boolean({ default: true, description: 'Leave long silences out' })),
   whisper_model: Type.Optional(
     Type.String({ maxLength: 200, description: 'Default: the engine’s own choice' }),
@@ -155,9 +150,9 @@ export const Removed = Type.Object({ status: Type.Literal('deleted'), id: Id });
 
 export const ImportForm = Type.Object({
   file: Type.String({ format: 'binary', description: 'SRT, WebVTT or Podcasting 2.0 JSON' }),
-  language: Type.Optional(Language),
+  language: Type.Optional(LanguageTag),
 });
-export const ImportFields = Type.Object({ language: Type.Optional(Language) });
+export const ImportFields = Type.Object({ language: Type.Optional(LanguageTag) });
 
 export const TranscriptSchema = Type.Object(
   {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Executor } from '../../kernel/db/db.ts';
+import { changesSome, type Executor } from '../../kernel/db/db.ts';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { TranscriptionTables } from './tables.ts';
 import type { Transcription, TranscriptionSource, TranscriptionStatus } from './transcription.ts';
@@ -120,14 +120,13 @@ export async function setTranscriptionJob(
 
 /** Its sound is there: from now on it waits in the queue. False when it was not pending. */
 export async function saveQueued(q: Executor, organisationId: string, id: string): Promise<boolean> {
-  const update = await tables(q)
+  const update = tables(q)
     .updateTable('transcriptions')
     .set({ status: 'queued', queued_at: sql`now()`, heartbeat_at: sql`now()`, updated_at: sql`now()` })
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
-    .where('status', '=', 'pending')
-    .executeTakeFirst();
-  return update.numUpdatedRows > 0n;
+    .where('status', '=', 'pending');
+  return changesSome(update);
 }
 
 /** Ends unfinished work from outside: a person's wish, or sound that will never come; null when there is none. */

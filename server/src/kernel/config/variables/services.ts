@@ -1,4 +1,4 @@
-import { isLanguageTag } from '../accepts.ts';
+import { isLanguageTag } from '../../language-tag.ts';
 import { address, choice, flag, integer, optional, secret, text } from '../variable.ts';
 
 const web = ['http', 'https'] as const;
