@@ -51,7 +51,7 @@ describe('French typography', () => {
 describe('use', () => {
   const root = join(import.meta.dirname, '..');
   const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:fr|en)\.ts/.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.|i18n\/(?:fr|en)[./]/.test(name))
     .map((name) => readFileSync(join(root, name), 'utf8'));
   const code = sources.join('\n');
   /** Beginnings of keys that are finished at run time: `type.${debat.type}`. */
