@@ -85,8 +85,10 @@ async function readSnapshot<T>(
   const read = async <Row>(name: string, text: string, values: unknown[]) =>
     (await client.query({ name, text, values })).rows as Row[];
   try {
+    // These statements are planned for any values: planning anew for each costs more than all that they read.
     await client.query(
-      `begin isolation level repeatable read read only; set local statement_timeout = ${Math.ceil(statementMs)}`,
+      `begin isolation level repeatable read read only; set local statement_timeout = ${Math.ceil(statementMs)};
+      set local plan_cache_mode = force_generic_plan`,
     );
     return await work(read);
   } finally {

@@ -19,6 +19,12 @@ export interface FoundDocument extends PassingDocument {
   places: (Int32Array | undefined)[];
 }
 
+/** Documents that the reader may see: newest first, and the place of each number in that order. */
+export interface Passing {
+  inOrder: readonly PassingDocument[];
+  placeOf: ReadonlyMap<number, number>;
+}
+
 /** Where one word stands: its places by the number of the document. */
 export type WordPlaces = ReadonlyMap<number, Int32Array>;
 
@@ -27,13 +33,13 @@ const COUNT_FROM = 1;
 /** Takes what was read of some words apart, in the order in which they were asked for. */
 export function decodePostings({ heads, places }: Postings, words: number): WordPlaces[] {
   const decoded = Array.from({ length: words }, () => new Map<number, Int32Array>());
+  // No place takes less than a byte, and no stretch more than 16 bits can say.
+  const room = new Int32Array(65_535);
   let from = 0;
   for (let at = 0; at < heads.length; at += HEAD_BYTES) {
     const no = heads.readInt32BE(at);
     const word = decoded[heads.readUInt16BE(at + 4) - COUNT_FROM];
     const length = heads.readUInt16BE(at + 6);
-    // No place takes less than a byte.
-    const room = new Int32Array(length);
     const part = room.slice(0, decodePlaces(places.subarray(from, from + length), room, 0));
     const before = word?.get(no);
     word?.set(no, before ? joined(before, part) : part);
@@ -50,8 +56,8 @@ function joined(before: Int32Array, part: Int32Array): Int32Array {
   return both.sort();
 }
 
-/** Takes documents that pass apart, newest first. */
-export function decodePassing(documents: Buffer): PassingDocument[] {
+/** Takes documents that pass apart. */
+export function decodePassing(documents: Buffer): Passing {
   const all: PassingDocument[] = [];
   for (let at = 0; at < documents.length; at += DOCUMENT_BYTES) {
     const stamp = documents.readInt32BE(at + 4);
@@ -62,28 +68,30 @@ export function decodePassing(documents: Buffer): PassingDocument[] {
       isHeard: stamp > 0,
     });
   }
-  return all.sort((a, b) => b.day - a.day || b.no - a.no);
+  all.sort((a, b) => b.day - a.day || b.no - a.no);
+  return { inOrder: all, placeOf: new Map(all.map(({ no }, place) => [no, place])) };
 }
 
 /** Those of the documents in which one of the words stands, in their order. */
 export function foundIn(
-  passing: readonly PassingDocument[],
+  { inOrder, placeOf }: Passing,
   words: readonly WordPlaces[],
   lexemes: readonly Lexeme[],
 ): FoundDocument[] {
   const families = lexemes.map(familyIn);
-  const found: FoundDocument[] = [];
-  for (const { no, stamp, day, isHeard } of passing) {
-    let document: FoundDocument | undefined;
-    for (let word = 0; word < words.length; word++) {
-      const places = words[word]?.get(no);
-      if (!places) continue;
-      document ??= { no, stamp, day, isHeard, family: families[word] ?? 'other', places: [] };
+  const found: (FoundDocument | undefined)[] = new Array(inOrder.length);
+  for (const [word, documents] of words.entries()) {
+    for (const [no, places] of documents) {
+      const place = placeOf.get(no);
+      const passing = place === undefined ? undefined : inOrder[place];
+      if (place === undefined || passing === undefined) continue;
+      const family = families[word] ?? 'other';
+      const document = found[place] ?? { ...passing, family, places: [] };
+      found[place] = document;
       document.places[word] = places;
     }
-    if (document) found.push(document);
   }
-  return found;
+  return found.filter((document) => document !== undefined);
 }
 
 function familyIn(lexeme: Lexeme): Family {

@@ -38,7 +38,7 @@ async function speak(said: string[]): Promise<void> {
 /** In how many documents the word stands, and how many there are. */
 async function countsOf(view: IndexView): Promise<[number, number]> {
   const words = await view.places(['fr/vach'], null);
-  return [words[0]?.size ?? 0, (await view.passing(everything, words)).length];
+  return [words[0]?.size ?? 0, (await view.passing(everything, words)).inOrder.length];
 }
 
 describe('the index that a process keeps', () => {

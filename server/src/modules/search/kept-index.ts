@@ -1,7 +1,7 @@
 import { createWeightedMemory } from '../../kernel/cache/weighted-memory.ts';
 import type { Db } from '../../kernel/db/db.ts';
 import type { Filters } from './filters.ts';
-import { decodePassing, decodePostings, type PassingDocument, type WordPlaces } from './found.ts';
+import { decodePassing, decodePostings, type Passing, type WordPlaces } from './found.ts';
 import type { Lexeme } from './lexemes.ts';
 import { readGeneration, readPassing, readPostings } from './postings-repo.ts';
 
@@ -16,8 +16,8 @@ export interface KeptIndex {
 export interface IndexView {
   /** Where these words stand, in documents dated `since` (days since 1970) or later. */
   places(lexemes: readonly Lexeme[], since: number | null): Promise<WordPlaces[]>;
-  /** Which documents the reader may see and the filters let through, newest first; those of `words` at least. */
-  passing(filters: Filters, words: readonly WordPlaces[]): Promise<readonly PassingDocument[]>;
+  /** Which documents the reader may see and the filters let through; those of `words` at least. */
+  passing(filters: Filters, words: readonly WordPlaces[]): Promise<Passing>;
 }
 
 const MEGABYTE = 1_048_576;
@@ -26,7 +26,7 @@ const WORDS_BYTES = 96 * MEGABYTE;
 const DOCUMENTS_BYTES = 16 * MEGABYTE;
 /** What an entry of a map and its array take, beside the numbers in it. */
 const BYTES_AN_ENTRY = 160;
-const BYTES_A_DOCUMENT = 72;
+const BYTES_A_DOCUMENT = 120;
 /** So few are asked for by their numbers. */
 const FEW = 300;
 /** A search loads all its words in one statement: nothing waits here. */
@@ -42,9 +42,9 @@ export function createKeptIndex(wordsBytes = WORDS_BYTES, documentsBytes = DOCUM
     weightOf: weightOfWord,
     loadsAtOnce,
   });
-  const documents = createWeightedMemory<readonly PassingDocument[]>({
+  const documents = createWeightedMemory<Passing>({
     capacity: documentsBytes,
-    weightOf: (passing) => BYTES_A_DOCUMENT * (passing.length + 1),
+    weightOf: (passing) => BYTES_A_DOCUMENT * (passing.inOrder.length + 1),
     loadsAtOnce,
   });
   return {

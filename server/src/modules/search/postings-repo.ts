@@ -23,6 +23,10 @@ export interface Postings {
 /** Of {@link Postings}: the document, then which word (from 1) and the length of its places, 16 bits each. */
 export const HEAD_BYTES = 8;
 
+/** Bytes as the driver takes them fastest: twice as fast as its own way, which is hexadecimal. */
+const sent = (bytes: string): string => `encode(string_agg(${bytes}, ''::bytea), 'base64')`;
+const received = (text: string | null | undefined): Buffer => Buffer.from(text ?? '', 'base64');
+
 const HEADS = `int4send(document_no) || int4send(array_position($2::text[], lexeme) * 65536 + octet_length(places))`;
 
 /** Where these words stand, in documents dated `since` (days since 1970) or later. */
@@ -32,14 +36,14 @@ export async function readPostings(
   lexemes: readonly Lexeme[],
   since: number | null,
 ): Promise<Postings> {
-  const [row] = await read<{ heads: Buffer | null; places: Buffer | null }>(
+  const [row] = await read<{ heads: string | null; places: string | null }>(
     'search-postings',
-    `select string_agg(${HEADS}, ''::bytea) as heads, string_agg(places, ''::bytea) as places
+    `select ${sent(HEADS)} as heads, ${sent('places')} as places
     from search_words
     where organisation_id = $1 and lexeme = any($2::text[]) and day >= $3::int`,
     [organisationId, lexemes, since ?? BEFORE_ALL_DAYS],
   );
-  return { heads: row?.heads ?? Buffer.alloc(0), places: row?.places ?? Buffer.alloc(0) };
+  return { heads: received(row?.heads), places: received(row?.places) };
 }
 
 /** Of the documents: number, stamp (negative: only its title may be read), day. */
@@ -48,10 +52,11 @@ const BEFORE_ALL_DAYS = -2_147_483_648;
 
 // Not joined with the words: a join would be planned before it is known how many rows a word has, and be a thousand
 // times too slow for some.
+const DOCUMENT = `int4send(no)
+  || int4send(case when sound_visibility = 'public' or $3 then stamp else -stamp end)
+  || int4send(day)`;
 const DOCUMENTS = `
-  select string_agg(int4send(no)
-    || int4send(case when sound_visibility = 'public' or $3 then stamp else -stamp end)
-    || int4send(day), ''::bytea) as documents
+  select ${sent(DOCUMENT)} as documents
   from search_documents
   where organisation_id = $1
     and (visibility = 'public' or case when debat_id is null then $3 else $2 end)
@@ -82,11 +87,11 @@ export async function readPassing(
     nos === null
       ? await read<Passing>('search-passing', DOCUMENTS, values)
       : await read<Passing>('search-some-passing', `${DOCUMENTS} and no = any($9::int[])`, [...values, nos]);
-  return row?.documents ?? Buffer.alloc(0);
+  return received(row?.documents);
 }
 
 interface Passing {
-  documents: Buffer | null;
+  documents: string | null;
 }
 
 /** What the index calls words that begin so, those of most documents first. */
