@@ -253,7 +253,7 @@ describe('what is missing is said in one sentence', () => {
       );
       return;
     }
-    if (process.getuid === undefined) skip('there are no accounts here');
+    if (process.getuid === undefined) skip('may not ask whose files these are');
     chmodSync(checkout, 0o555);
     expect(sentence((await run()).err)).toMatch(/cannot be written, and something has to be installed there/);
   });

@@ -22,6 +22,7 @@ const PARTS = {
     folders: [],
     from: 'apt-get install pocketsphinx pocketsphinx-en-us',
   },
+  mpv: { programs: ['mpv'], folders: [], from: 'apt-get install mpv' },
   espeak: { programs: ['espeak-ng'], folders: [], from: 'apt-get install espeak-ng' },
 } as const;
 

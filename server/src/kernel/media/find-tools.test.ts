@@ -75,24 +75,28 @@ describe('where', () => {
     expect(execFileSync(found.ffprobePath, ['-version'], { encoding: 'utf8' })).toMatch(/^ffprobe version/);
   });
 
-  test.skipIf(process.getuid?.() !== 0)('one that belongs to somebody else is copied', async () => {
-    const theirs = join(folder, 'theirs');
-    await writeFile(theirs, '#!/bin/sh\necho it runs\n', { mode: 0o644 });
-    const mine = join(folder, 'mine');
-    await mkdir(mine);
-    await chmod(root, 0o755);
-    await chmod(folder, 0o755);
-    await chmod(mine, 0o777);
-    const script = `import { makeRunnable } from ${JSON.stringify(join(import.meta.dirname, 'find-tools.ts'))};
+  const isRoot = process.getuid?.() === 0;
+  test.skipIf(!isRoot)(
+    `one that belongs to somebody else is copied${isRoot ? '' : ' [skipped: may not give files away]'}`,
+    async () => {
+      const theirs = join(folder, 'theirs');
+      await writeFile(theirs, '#!/bin/sh\necho it runs\n', { mode: 0o644 });
+      const mine = join(folder, 'mine');
+      await mkdir(mine);
+      await chmod(root, 0o755);
+      await chmod(folder, 0o755);
+      await chmod(mine, 0o777);
+      const script = `import { makeRunnable } from ${JSON.stringify(join(import.meta.dirname, 'find-tools.ts'))};
       process.stdout.write(await makeRunnable(${JSON.stringify(theirs)}, ${JSON.stringify(mine)}));`;
-    const nobody = { uid: 65_534, gid: 65_534, encoding: 'utf8' as const };
-    const copy = execFileSync(process.execPath, ['--input-type=module', '-e', script], nobody);
-    expect(copy).toBe(join(mine, 'theirs'));
-    expect(execFileSync(copy, { encoding: 'utf8' })).toBe('it runs\n');
-    expect((await stat(theirs)).mode & 0o111).toBe(0);
-    // Ours to mend: no copy.
-    expect(await makeRunnable(theirs, mine)).toBe(theirs);
-  });
+      const nobody = { uid: 65_534, gid: 65_534, encoding: 'utf8' as const };
+      const copy = execFileSync(process.execPath, ['--input-type=module', '-e', script], nobody);
+      expect(copy).toBe(join(mine, 'theirs'));
+      expect(execFileSync(copy, { encoding: 'utf8' })).toBe('it runs\n');
+      expect((await stat(theirs)).mode & 0o111).toBe(0);
+      // Ours to mend: no copy.
+      expect(await makeRunnable(theirs, mine)).toBe(theirs);
+    },
+  );
 });
 
 describe('what it can do', () => {

@@ -199,22 +199,26 @@ describe('cutting short', () => {
   });
 });
 
-test.skipIf(!hasSetpriv())('kill -9 of this program takes its children along', async () => {
-  const file = join(folder, 'orphan');
-  const script = join(folder, 'parent.ts');
-  writeFileSync(
-    script,
-    `import { createProcessRunner } from ${JSON.stringify(join(import.meta.dirname, 'run-process.ts'))};
+const kills = hasSetpriv();
+test.skipIf(!kills)(
+  `kill -9 of this program takes its children along${kills ? '' : ' [skipped: needs setpriv of util-linux]'}`,
+  async () => {
+    const file = join(folder, 'orphan');
+    const script = join(folder, 'parent.ts');
+    writeFileSync(
+      script,
+      `import { createProcessRunner } from ${JSON.stringify(join(import.meta.dirname, 'run-process.ts'))};
      const runner = createProcessRunner({ environment: process.env, setprivPath: 'setpriv' });
      await runner.run({ command: 'sh', args: ['-c', 'echo $$ > ${file}; exec sleep 600'], deadlineMs: 600000, niceness: 5 });`,
-  );
-  const parent = spawn(process.execPath, [script], { stdio: 'inherit' });
-  const child = await pidIn(file);
-  expect(isAlive(child)).toBe(true);
-  parent.kill('SIGKILL');
-  await once(parent, 'exit');
-  await vi.waitFor(() => expect(isAlive(child)).toBe(false));
-});
+    );
+    const parent = spawn(process.execPath, [script], { stdio: 'inherit' });
+    const child = await pidIn(file);
+    expect(isAlive(child)).toBe(true);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    await vi.waitFor(() => expect(isAlive(child)).toBe(false));
+  },
+);
 
 function hasSetpriv(): boolean {
   try {

@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingParts } from '../../../../e2e/harness/parts.ts';
 import { buildTestApp, type TestApp, testClock } from '../../../test/harness/app.ts';
 import { createOrganisation, createSignedIn } from '../../../test/harness/factories/accounts.ts';
 import { createReadyRecording, sampleSound, storedFiles } from '../../../test/harness/factories/media.ts';
 import { newId } from '../../kernel/id.ts';
+
+const noMpv = missingParts('mpv');
 
 const run = promisify(execFile);
 const clock = testClock();
@@ -164,15 +166,24 @@ describe('players', () => {
     expect(Math.abs(rest.length / 2 / 44_100 - (SECONDS - 12))).toBeLessThan(0.05);
   });
 
-  test.skipIf(!existsSync('/usr/bin/mpv'))('mpv plays the master to its end', async () => {
-    const out = path.join(folder, 'mpv.wav');
-    const address = here.app.listeningOrigin + master(publicId);
-    const options = ['--no-config', '--vo=null', '--ao=pcm', `--ao-pcm-file=${out}`, '--msg-level=all=warn'];
-    const { stdout } = await run('mpv', [...options, address]);
-    expect(stdout.replace(/\[\w\[K|\r/g, '').trim()).toBe('');
-    const { length } = await samplesOf('-i', out, '-ac', '1', '-ar', '44100');
-    expect(Math.abs(length / 2 / 44_100 - SECONDS)).toBeLessThan(0.05);
-  });
+  test.skipIf(noMpv !== null)(
+    `mpv plays the master to its end${noMpv ? ` [skipped: ${noMpv}]` : ''}`,
+    async () => {
+      const out = path.join(folder, 'mpv.wav');
+      const address = here.app.listeningOrigin + master(publicId);
+      const options = [
+        '--no-config',
+        '--vo=null',
+        '--ao=pcm',
+        `--ao-pcm-file=${out}`,
+        '--msg-level=all=warn',
+      ];
+      const { stdout } = await run('mpv', [...options, address]);
+      expect(stdout.replace(/\[\w\[K|\r/g, '').trim()).toBe('');
+      const { length } = await samplesOf('-i', out, '-ac', '1', '-ar', '44100');
+      expect(Math.abs(length / 2 / 44_100 - SECONDS)).toBeLessThan(0.05);
+    },
+  );
 
   test('all renditions keep one time line: the first sample of the sound is at ten seconds', async () => {
     const lists = childrenOf((await get(master(publicId))).body, master(publicId));
