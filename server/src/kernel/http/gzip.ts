@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { varyBy } from './vary.ts';
 
 const deflate = promisify(gzip);
 
@@ -32,11 +33,7 @@ export function isWorthGzip(request: FastifyRequest, text: string): boolean {
 
 /** Says that the reply depends on what the request takes, beside what it depends on already. */
 export function varyByEncoding(reply: FastifyReply): void {
-  const before = reply.getHeader('vary');
-  reply.header(
-    'vary',
-    typeof before === 'string' && before !== '' ? `${before}, accept-encoding` : 'accept-encoding',
-  );
+  varyBy(reply, ['accept-encoding']);
 }
 
 function takesGzip(header: string | string[] | undefined): boolean {

@@ -1,4 +1,5 @@
-import type { EncodeFormat, EncodeOutput, MediaInfo } from './tools.ts';
+import { levelFilters } from './level-filters.ts';
+import type { EncodeFormat, EncodeOutput, MediaInfo, MediaTags } from './tools.ts';
 
 interface FormatRules {
   muxer: string;
@@ -9,6 +10,8 @@ interface FormatRules {
   /** In ascending order; the first that holds the source's rate is used. Empty: any up to the ceiling. */
   sampleRates: readonly number[];
   bitrates: readonly [number, number];
+  /** A picture goes in as a stream. */
+  holdsPicture?: true;
   muxerArgs?: string[];
 }
 
@@ -24,6 +27,7 @@ export const formatRules: Record<EncodeFormat, FormatRules> = {
     // MPEG-1 rates: the lower ones of MPEG-2 end at 160 kbit/s.
     sampleRates: [32_000, 44_100, 48_000],
     bitrates: [64, 320],
+    holdsPicture: true,
     // The Xing header makes seeking and the length exact; ID3v2.3 is what old players read.
     muxerArgs: ['-write_xing', '1', '-id3v2_version', '3'],
   },
@@ -35,6 +39,7 @@ export const formatRules: Record<EncodeFormat, FormatRules> = {
     codec: (kbps) => ['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', `${kbps}k`],
     sampleRates: [32_000, 44_100, 48_000],
     bitrates: [32, 320],
+    holdsPicture: true,
     muxerArgs: ['-movflags', '+faststart'],
   },
   opus: {
@@ -52,6 +57,7 @@ export const formatRules: Record<EncodeFormat, FormatRules> = {
     codec: () => ['-c:a', 'flac', '-sample_fmt', 's16'],
     sampleRates: [],
     bitrates: [0, Number.POSITIVE_INFINITY],
+    holdsPicture: true,
   },
   wav: {
     muxer: 'wav',
@@ -76,27 +82,47 @@ export function assertOutput({ format, bitrateKbps, sampleRate }: EncodeOutput):
   }
 }
 
+/** What all outputs of a run carry: text, and the inputs that hold the picture for those that can. */
+export interface OutputLabels {
+  tags: MediaTags;
+  /** Numbers of ffmpeg's inputs: the picture itself, and the same as a text for Ogg. */
+  cover: { pictureInput: number; textInput: number } | null;
+}
+
 /** ffmpeg's options for one output of a run. */
 export function outputArgs(
   output: EncodeOutput,
   source: MediaInfo,
-  title: string | undefined,
+  labels: OutputLabels,
   threads: number,
 ): string[] {
   const rules = formatRules[output.format];
+  const channels = output.channels ?? (source.channels === 1 ? 1 : 2);
+  const sampleRate = outputRate(output, source);
+  // Time is what was decoded: gaps and jumps in the source's time stamps don't reach the output.
+  const filters = ['asetpts=N/SR/TB', ...levelFilters(output.level, { channels, sampleRate })];
   return [
-    ...['-map', `0:${source.audioStreamIndex}`, '-vn', '-sn', '-dn'],
-    // Nothing of the source's tags goes out, nor the encoder's name: the same input gives the same bytes.
-    ...['-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact'],
-    ...(title === undefined ? [] : ['-metadata', `title=${title}`]),
-    // Time is what was decoded: gaps and jumps in the source's time stamps don't reach the output.
-    ...['-af', 'asetpts=N/SR/TB'],
-    ...['-ac', String(output.channels ?? Math.min(2, source.channels))],
-    ...['-ar', String(outputRate(output, source))],
+    ...['-map', `0:${source.audioStreamIndex}`, ...pictureArgs(output.format, labels), '-sn', '-dn'],
+    // Nothing else of the source's tags goes out, nor the encoder's name: the same input gives the same bytes.
+    ...['-map_chapters', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact'],
+    ...Object.entries(labels.tags).flatMap(([name, text]) => ['-metadata', `${name}=${text}`]),
+    ...['-af', filters.join(',')],
+    ...['-ac', String(channels)],
+    ...['-ar', String(sampleRate)],
     ...rules.codec(output.bitrateKbps),
     ...['-threads', String(threads)],
     ...(rules.muxerArgs ?? []),
     ...['-f', rules.muxer, '-y', `file:${output.path}`],
+  ];
+}
+
+/** The picture as a stream of its own, or as a text among Ogg's comments; `-map_metadata` drops all other text. */
+function pictureArgs(format: EncodeFormat, { cover }: OutputLabels): string[] {
+  if (cover !== null && format === 'opus') return ['-vn', '-map_metadata', `${cover.textInput}`];
+  if (cover === null || !formatRules[format].holdsPicture) return ['-vn', '-map_metadata', '-1'];
+  return [
+    ...['-map', `${cover.pictureInput}:v`, '-map_metadata', '-1', '-c:v', 'copy', '-frames:v', '1'],
+    ...['-disposition:v', 'attached_pic', '-metadata:s:v', 'comment=Cover (front)'],
   ];
 }
 

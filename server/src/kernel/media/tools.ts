@@ -1,5 +1,9 @@
+import type { FilePlace } from '../storage/storage.ts';
 import type { SoundFault } from './analysis/find-faults.ts';
 import type { SoundFigures } from './analysis/sound-figures.ts';
+import type { SiteFetchRequest, SiteFile } from './fetch-from-site.ts';
+import type { JoinRequest } from './join-sounds.ts';
+import type { MarkedChapter } from './marked-chapter.ts';
 import type { ProcessRequest, ProcessResult } from './run-process.ts';
 import type { ExtractedSpeech, ExtractSpeechRequest, SpeechPlan, SpeechPlanRequest } from './speech.ts';
 
@@ -59,6 +63,15 @@ export interface EncodeOutput {
   channels?: 1 | 2;
   /** Hz, at most 48,000. Default: as the source where the format allows it. */
   sampleRate?: number;
+  /** Default: as loud as the source. */
+  level?: LevelChange;
+}
+
+/** One gain for the whole sound, and a limit for the peaks that it would carry too high. */
+export interface LevelChange {
+  gainDb: number;
+  /** dBTP that no peak may pass; null where the gain leaves them all below anyway. */
+  ceilingDb: number | null;
 }
 
 /** One source and all that is made of it in a single decode. */
@@ -67,8 +80,12 @@ export interface EncodeRequest {
   /** What `probe` said of the input. */
   source: MediaInfo;
   outputs: EncodeOutput[];
-  /** The only tag that is written; everything of the source is dropped. */
+  /** The title that is written, and with `tags` the only text; nothing else of the source's is passed on. */
   title?: string;
+  /** Written where the format has them; `title` comes before theirs. */
+  tags?: MediaTags;
+  /** A JPEG that goes, made smaller, into formats that hold a picture: MP3, M4A, FLAC and Opus. */
+  coverPath?: string;
   /** 0..1, never backwards, at most a few times a second. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
@@ -78,7 +95,7 @@ export interface EncodeRequest {
 export interface EncodedFile extends EncodeOutput {
   mimeType: string;
   sizeBytes: number;
-  /** As the container states it, which is what players show; MP3 and Opus count up to 50 ms of padding. */
+  /** As it is heard: without what the encoder adds and its header marks, which MP3 and Opus count as theirs. */
   durationMs: number;
 }
 
@@ -114,6 +131,13 @@ export interface MediaLabels {
   hasCover: boolean;
 }
 
+/** A source whose chapters are read. */
+export interface ChaptersRequest {
+  inputPath: string;
+  source: MediaInfo;
+  signal?: AbortSignal;
+}
+
 /** Peaks and rms at a chosen resolution, each −1..1 (peaks alternate min, max) and 0..1 (rms). */
 export interface Waveform {
   peaks: number[];
@@ -133,8 +157,18 @@ export interface MediaTools {
   analyse(request: AnalyseRequest): Promise<SoundAnalysis>;
   /** Tags, and cover art as a new JPEG of at most 1,000 pixels a side. A picture that is damaged is none. */
   readLabels(request: LabelsRequest): Promise<MediaLabels>;
+  /** The chapters that the file itself marks; none when it has none or they can't be read. */
+  readChapters(request: ChaptersRequest): Promise<MarkedChapter[]>;
+  /** One FLAC of several files in turn. Throws MediaError or the signal's reason; leaves no output behind then. */
+  joinSounds(request: JoinRequest): Promise<void>;
+  /** Where yt-dlp is; null without one. */
+  readonly ytdlpPath: string | null;
+  /** What yt-dlp says it is, null without one that runs; asked once. */
+  ytdlpVersion(): Promise<string | null>;
+  /** Lets yt-dlp fetch the sound of a page into a folder. Throws SiteFetchFailed or the signal's reason. */
+  fetchFromSite(request: Omit<SiteFetchRequest, 'ytdlpPath'>): Promise<SiteFile>;
   /** Reads a waveform file at `points` points (fewer when the sound has fewer samples). */
-  readWaveform(path: string, points: number): Promise<Waveform>;
+  readWaveform(place: FilePlace, points: number): Promise<Waveform>;
   /** Decodes once and says where to cut for speech recognition. Throws MediaError or the signal's reason. */
   planSpeechChunks(request: SpeechPlanRequest): Promise<SpeechPlan>;
   /** Writes one chunk as engines take it. Throws MediaError or the signal's reason; leaves no output behind then. */

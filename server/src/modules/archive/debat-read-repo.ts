@@ -29,12 +29,15 @@ const AUDIO_FILE_JSON = `(select row_to_json(shown) from (select
   ${time('f.updated_at')} as updated_at
 ) shown)`;
 
-/** Ready files first, MP3 before the rest, so that clients that take the first one get one that plays. */
+/**
+ * Ready files first, MP3 before the rest, so that clients that take the first one get one that plays. Normalised ones
+ * are among the addresses to play from only: here their like would stand twice.
+ */
 const AUDIO_FILES = `(
   select json_agg(${AUDIO_FILE_JSON} order by (f.status = 'completed') desc, (f.format = 'mp3') desc, f.format, f.quality)
   from media_audio_files f
   left join debat_audio_counts n on n.audio_file_id = f.id
-  where f.organisation_id = d.organisation_id and f.recording_id = d.recording_id
+  where f.organisation_id = d.organisation_id and f.recording_id = d.recording_id and f.target_lufs is null
 )`;
 
 const DEBAT_JSON = `(select row_to_json(shown) from (select

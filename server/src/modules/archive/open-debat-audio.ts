@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { Actor } from '../../kernel/auth/actor.ts';
 import { isId } from '../../kernel/id.ts';
-import type { AudioQuery } from '../media/public.ts';
+import type { AudioClient, AudioQuery } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { downloadStem } from './audio-file.ts';
 import type { Debat } from './debat.ts';
@@ -23,12 +23,14 @@ export async function openDebatAudio(
   actor: Actor,
   id: string,
   query: AudioQuery,
+  client: AudioClient,
 ): Promise<DebatAudio> {
   const debat = await openableDebat(archive, actor, id, query);
   const { organisationId, recordingId } = debat;
   if (recordingId === null || !debat.hasAudio) throw await silence(archive, debat);
-  const { format, quality } = query;
-  const file = await archive.media.openAudio(organisationId, recordingId, { format, quality });
+  const { format, quality, normalise } = query;
+  const asked = { format, quality, normalise, client };
+  const file = await archive.media.openAudio(organisationId, recordingId, asked);
   return { debat, file, downloadName: downloadStem(debat.date, debat.title) + extname(file.filename) };
 }
 

@@ -3,7 +3,8 @@ import Type from 'typebox';
 import { open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import { replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
-import { AudioQuery } from '../media/public.ts';
+import { varyBy } from '../../kernel/http/vary.ts';
+import { AudioQuery, HINT_HEADERS, readAudioClient } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { noAudio } from './errors.ts';
 import { type DebatAudio, openDebatAudio } from './open-debat-audio.ts';
@@ -60,11 +61,24 @@ function bytesRoute(app: App, archive: Archive, kind: 'audio' | 'download'): voi
       },
     },
     async (request, reply) => {
-      const audio = await openDebatAudio(archive, request.actor, request.params.id, request.query);
+      const client = readAudioClient(request.headers);
+      const audio = await openDebatAudio(archive, request.actor, request.params.id, request.query, client);
+      if (audio.file.isNegotiated) sayChosen(request, reply, audio.file);
       if (isBeginning(request)) noteVisit(archive, request, audio, isDownload ? 'download' : 'stream');
       return send(archive, request, reply, audio, isDownload ? audio.downloadName : undefined);
     },
   );
+}
+
+/** Another client may get another file here: what it depends on, and the address of this one alone. */
+function sayChosen(
+  { url, query }: { url: string; query: AudioQuery },
+  reply: FastifyReply,
+  { format, quality }: DebatAudio['file'],
+): void {
+  varyBy(reply, HINT_HEADERS);
+  const [path] = url.split('?');
+  reply.header('content-location', `${path}?${new URLSearchParams({ ...query, format, quality })}`);
 }
 
 /** A player asks for many stretches of one hearing: only the first byte begins one. */
@@ -79,8 +93,8 @@ function noteVisit(
   kind: 'stream' | 'download',
 ): void {
   const { organisationId, id: debatId, recordingId } = debat;
-  const { format, quality } = file;
-  const sent = recordingId === null ? null : { recordingId, format, quality };
+  const { format, quality, normalised } = file;
+  const sent = recordingId === null ? null : { recordingId, format, quality, normalised };
   visits.note({ organisationId, debatId, kind, sent }, visitorOf(request));
 }
 

@@ -161,6 +161,7 @@ export type DebatListQuery = Static<typeof DebatListQuery>;
 const StreamingRendition = Type.Object({
   format: Format,
   quality: Quality,
+  normalised: orNull(Type.Integer({ description: 'LUFS that it was brought to; null: as loud as it came' })),
   file_size: orNull(Type.Integer()),
   duration_seconds: orNull(Type.Integer()),
   stream_url: Type.String(),

@@ -27,11 +27,16 @@ export async function showStreaming(archive: Archive, actor: Actor, id: string):
   const files = debat.hasAudio ? await audioFilesOf(kysely, organisationId, recordingId) : [];
   const signature = signatureOf(archive, recordingId);
   const renditions = present(debat, files, signature);
-  const [first] = renditions;
+  const first = renditions.find(({ normalised }) => normalised === null);
   const hls_url = hasHls(files) ? `/hls/${recordingId}/master.m3u8?${signature}` : null;
   return first
-    ? { ...silent(debat, status, message), ...first, hls_url, audio_available: true, renditions }
+    ? { ...silent(debat, status, message), ...playing(first), hls_url, audio_available: true, renditions }
     : silent(debat, status, message);
+}
+
+/** The members that clients of one address read. */
+function playing({ normalised: _, ...first }: StreamingReply['renditions'][number]) {
+  return first;
 }
 
 function silent(debat: Debat, status: StreamingReply['extraction_status'], message: string): StreamingReply {
@@ -65,10 +70,12 @@ function present(debat: Debat, files: readonly AudioFile[], signature: string) {
   return files
     .filter((file) => file.status === 'completed')
     .map((file) => {
-      const query = `format=${file.format}&quality=${file.quality}&${signature}`;
+      const level = file.normalised === null ? '' : `&normalise=${file.normalised}`;
+      const query = `format=${file.format}&quality=${file.quality}${level}&${signature}`;
       return {
         format: file.format,
         quality: file.quality,
+        normalised: file.normalised,
         file_size: file.sizeBytes,
         duration_seconds: file.durationMs === null ? null : Math.floor(file.durationMs / 1000),
         stream_url: `/api/debats/${debat.id}/audio?${query}`,

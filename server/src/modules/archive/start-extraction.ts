@@ -136,7 +136,8 @@ async function addRendition(
   wish: ExtractBody,
 ): Promise<void> {
   const files = await audioFilesOf(tx, debat.organisationId, recordingId);
-  if (files.some((file) => file.status !== 'error' && fitsWish(file, wish))) {
+  const plain = files.filter(({ normalised }) => normalised === null);
+  if (plain.some((file) => file.status !== 'error' && fitsWish(file, wish))) {
     throw alreadyAvailable(
       'The sound of this débat is there already; name another format or quality to have it so too.',
     );

@@ -9,7 +9,7 @@ export interface Visit {
   debatId: string;
   kind: VisitKind;
   /** The rendition that was sent; null for a view. */
-  sent: { recordingId: string; format: string; quality: string } | null;
+  sent: { recordingId: string; format: string; quality: string; normalised: number | null } | null;
   /** YYYY-MM-DD */
   day: string;
   /** 32 hex digits; who it was cannot be told from it. */
@@ -21,10 +21,10 @@ const RECORD = `
     select distinct on (v.organisation_id, v.debat_id, v.kind, v.day, v.visitor)
       v.organisation_id, v.debat_id, v.kind, v.day, v.visitor, f.id as audio_file_id
     from jsonb_to_recordset($1::jsonb) as v(organisation_id uuid, debat_id uuid, kind text, day date, visitor text,
-      recording_id uuid, format text, quality text)
+      recording_id uuid, format text, quality text, normalised smallint)
     join debats d on d.organisation_id = v.organisation_id and d.id = v.debat_id
     left join media_audio_files f on f.organisation_id = v.organisation_id and f.recording_id = v.recording_id
-      and f.format = v.format and f.quality = v.quality
+      and f.format = v.format and f.quality = v.quality and f.target_lufs is not distinct from v.normalised
   ), fresh as (
     insert into debat_visits (organisation_id, debat_id, kind, day, visitor)
     select organisation_id, debat_id, kind, day, decode(visitor, 'hex') from given
@@ -63,6 +63,7 @@ export async function recordVisits(q: Executor, visits: readonly Visit[]): Promi
     recording_id: visit.sent?.recordingId ?? null,
     format: visit.sent?.format ?? null,
     quality: visit.sent?.quality ?? null,
+    normalised: visit.sent?.normalised ?? null,
   }));
   await runSql(q, RECORD, [JSON.stringify(rows)]);
 }

@@ -5,7 +5,7 @@ import { findAnalysis, saveAnalysis, saveAnalysisFailure } from './analysis-repo
 import { toFailure } from './extraction-failure.ts';
 import { newFileKey } from './file-keys.ts';
 import { analyseRecordingJob, removeFilesJob } from './jobs.ts';
-import { keepMeasured, measureSound } from './measure-sound.ts';
+import { keepMeasured, measureSound, readSoundLabels } from './measure-sound.ts';
 import type { MediaContext } from './media-context.ts';
 import { toMediaInfo } from './probed-facts.ts';
 import type { Recording } from './recording.ts';
@@ -35,6 +35,7 @@ export async function analyseRecording(
     await measureAndKeep(context, recording, signal);
   } catch (error) {
     const failure = toFailure(error);
+    if (failure.isPatient) throw error;
     if (job.signal.aborted || (!failure.isFinal && !deadline.aborted && !job.isLastAttempt)) throw error;
     log.warn({ err: error, recordingId, code: failure.code }, 'an analysis failed');
     await saveFailure(context, payload, failure.message);
@@ -58,12 +59,13 @@ async function measureAndKeep(
 ): Promise<void> {
   const { storage, media } = context.kernel;
   const { organisationId, id } = recording;
-  const inputPath = await storage.localPath(recording.originalKey ?? '');
-  const source = toMediaInfo(recording) ?? (await media.probe(inputPath, { signal }));
   const scratch = await storage.scratch();
   const stored: string[] = [];
   try {
-    const measured = await measureSound(media, { inputPath, source, folder: scratch.path, signal });
+    const inputPath = await scratch.bring(recording.originalKey ?? '', signal);
+    const source = toMediaInfo(recording) ?? (await media.probe(inputPath, { signal }));
+    const request = { inputPath, source, folder: scratch.path, signal };
+    const measured = await measureSound(media, request, await readSoundLabels(media, request));
     const analysis = await keepMeasured(measured, (from, name) => {
       const key = newFileKey(organisationId, id, name);
       stored.push(key);

@@ -1,6 +1,6 @@
 import type { Db } from '../../kernel/db/db.ts';
 import type { RecordingStatus, Visibility } from './recording.ts';
-import type { AudioFormat } from './rendition.ts';
+import type { AudioFormat, LoudnessTarget } from './rendition.ts';
 
 /** What opening sound needs to know of a recording: one prepared statement, asked for every range. */
 export interface AudioSource {
@@ -13,6 +13,7 @@ export interface AudioSource {
   errorMessage: string | null;
   wantedFormat: AudioFormat;
   wantedQuality: string;
+  durationMs: number | null;
   waveformKey: string | null;
   waveformSha256: string | null;
   completedAt: Date | null;
@@ -25,6 +26,8 @@ export interface AudioFile {
   id: string;
   format: AudioFormat;
   quality: string;
+  /** LUFS that it was brought to; null when it is as loud as it came. */
+  normalised: LoudnessTarget | null;
   fileKey: string;
   sizeBytes: number;
   sha256: string;
@@ -36,9 +39,10 @@ export interface AudioFile {
 const SELECT = `
   select r.id, r.organisation_id as "organisationId", r.title, r.visibility, r.status, r.progress,
     r.error_message as "errorMessage", r.wanted_format as "wantedFormat", r.wanted_quality as "wantedQuality",
-    r.waveform_key as "waveformKey", r.waveform_sha256 as "waveformSha256", r.completed_at as "completedAt",
+    r.duration_ms as "durationMs", r.waveform_key as "waveformKey", r.waveform_sha256 as "waveformSha256", r.completed_at as "completedAt",
     coalesce((
-      select jsonb_agg(jsonb_build_object('id', f.id, 'format', f.format, 'quality', f.quality, 'fileKey', f.file_key,
+      select jsonb_agg(jsonb_build_object('id', f.id, 'format', f.format, 'quality', f.quality,
+        'normalised', f.target_lufs, 'fileKey', f.file_key,
         'sizeBytes', f.size_bytes, 'sha256', f.sha256, 'mimeType', f.mime_type,
         'completedAtMs', floor(extract(epoch from f.completed_at) * 1000)) order by f.id)
       from renditions f

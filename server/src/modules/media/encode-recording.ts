@@ -4,16 +4,18 @@ import { RunLost } from '../../kernel/jobs/run-beat.ts';
 import type { MediaInfo, MediaTools } from '../../kernel/media/tools.ts';
 import type { CommittedFile, Scratch, Storage } from '../../kernel/storage/storage.ts';
 import { type NewAnalysis, saveAnalysis } from './analysis-repo.ts';
+import { type Chapter, settleChapters } from './chapters.ts';
 import { recordingReady } from './events.ts';
 import { type ExtractionRun, tell } from './extract-recording.ts';
 import { saveReady } from './extraction-repo.ts';
 import { newFileKey } from './file-keys.ts';
-import { keepMeasured, type MeasuredSound, measureSound } from './measure-sound.ts';
+import { keepMeasured, type MeasuredSound, measureSound, readSoundLabels } from './measure-sound.ts';
 import { toMediaInfo } from './probed-facts.ts';
 import type { Recording } from './recording.ts';
 import { removeUnreferenced } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
 import { completeRendition, listRenditions, type RenditionFile } from './rendition-repo.ts';
+import { saveChapters } from './source-repo.ts';
 
 /** Encoding is most of the work; the analysis runs beside it. */
 const ENCODE_SHARE = 0.85;
@@ -30,6 +32,7 @@ export async function encodeRecording(run: ExtractionRun, recording: Recording):
   const planned = (await listRenditions(db.kysely, key.organisationId, [key.recordingId])).filter(
     (rendition) => rendition.isPlanned && rendition.status !== 'completed',
   );
+  run.note('encode');
   const scratch = await storage.scratch({ expectedBytes: estimateBytes(planned, source.durationMs) });
   const stored: string[] = [];
   try {
@@ -57,11 +60,13 @@ async function makeFiles(
   planned: readonly Rendition[],
   scratch: Scratch,
 ): Promise<MadeFiles> {
-  const { media, storage } = run.context.kernel;
-  const inputPath = await storage.localPath(recording.originalKey ?? '');
+  const { media } = run.context.kernel;
+  const inputPath = await scratch.bring(recording.originalKey ?? '', run.signal);
   const other = new AbortController();
   const signal = AbortSignal.any([run.signal, other.signal]);
   const share = shareProgress(run);
+  const sound = { inputPath, source, folder: scratch.path, onProgress: share.measure, signal };
+  const labels = await readSoundLabels(media, sound);
   const encoding = media.encode({
     inputPath,
     source,
@@ -71,16 +76,12 @@ async function makeFiles(
       bitrateKbps: bitrateOf(rendition.quality),
     })),
     title: recording.title,
+    tags: labels.tags,
+    ...(labels.hasCover ? { coverPath: labels.coverPath } : {}),
     onProgress: share.encode,
     signal,
   });
-  const measuring = measureSound(media, {
-    inputPath,
-    source,
-    folder: scratch.path,
-    onProgress: share.measure,
-    signal,
-  });
+  const measuring = measureSound(media, sound, labels);
   // When one fails the other ends too, and is waited for: its folder is about to go.
   const endOther = (error: unknown) => {
     other.abort(error);
@@ -110,6 +111,7 @@ function shareProgress(run: ExtractionRun) {
 }
 
 interface StoredFiles {
+  chapters: Chapter[];
   renditions: { id: string; file: RenditionFile }[];
   waveform: CommittedFile;
   analysis: NewAnalysis;
@@ -140,7 +142,9 @@ async function storeFiles(
       file: { fileKey: key, sizeBytes, sha256, mimeType, durationMs: Math.round(durationMs) },
     });
   }
+  const { chapters, sound } = made.measured;
   return {
+    chapters: settleChapters(chapters, Math.round(sound.durationMs)),
     renditions,
     waveform: await keep(made.measured.waveformPath, 'waveform.dat'),
     analysis: await keepMeasured(made.measured, keep),
@@ -176,7 +180,10 @@ async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> 
     });
     if (!isOurs) throw new RunLost();
     await saveAnalysis(tx, organisationId, recordingId, analysis, { unlessThere: false });
+    const ofFile = { source: 'file', unlessThere: true } as const;
+    await saveChapters(tx, organisationId, recordingId, files.chapters, ofFile);
     for (const { id, file } of files.renditions) await completeRendition(tx, organisationId, id, file);
+    await kernel.cache.changed(tx, organisationId);
     await kernel.events.emit(tx, recordingReady, { organisationId, recordingId, durationMs });
     await tell(tx, context, { organisationId, id: recordingId }, 'ready', 100, null);
   });

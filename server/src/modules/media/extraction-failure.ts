@@ -1,12 +1,23 @@
+import { Problem } from '../../kernel/http/problem.ts';
+import { SiteFetchFailed } from '../../kernel/media/fetch-from-site.ts';
 import { MediaError } from '../../kernel/media/tools.ts';
 import { AddressRefused, FetchFailed } from '../../kernel/net/errors.ts';
-import { StorageFullError, StorageMissingError } from '../../kernel/storage/errors.ts';
+import {
+  StorageAwayError,
+  StorageDamagedError,
+  StorageFullError,
+  StorageMissingError,
+} from '../../kernel/storage/errors.ts';
+
+import { SourceFault } from './sources/source-fault.ts';
 
 /** Why work failed, as the recording keeps it; `isFinal` means that trying again cannot help. */
 export interface ExtractionFailure {
   code: string;
   message: string;
   isFinal: boolean;
+  /** Not the file's fault: the work waits as long as it takes, and no try is counted. */
+  isPatient?: boolean;
 }
 
 const PASSING_STATUSES = new Set([408, 425, 429]);
@@ -16,12 +27,24 @@ export function toFailure(error: unknown): ExtractionFailure {
   if (error instanceof MediaError) return mediaFailure(error);
   if (error instanceof AddressRefused) return final('media.address-refused', error.message);
   if (error instanceof FetchFailed) return fetchFailure(error);
+  if (error instanceof SourceFault) return final(`media.${error.code}`, error.message);
+  if (error instanceof SiteFetchFailed) return siteFailure(error);
   if (error instanceof StorageFullError) {
-    return passing(
+    return patient(
       'media.storage-full',
       'There was no room left to store the sound; tell the administrator.',
     );
   }
+  if (error instanceof StorageAwayError) {
+    return patient('media.storage-away', 'The files cannot be reached at the moment.');
+  }
+  if (error instanceof StorageDamagedError) {
+    return final(
+      'media.original-damaged',
+      'The original file was damaged where it is stored; upload or import it again.',
+    );
+  }
+  if (error instanceof Problem) return final(error.code, error.message);
   if (error instanceof StorageMissingError) {
     return final(
       'media.original-missing',
@@ -35,7 +58,7 @@ export function toFailure(error: unknown): ExtractionFailure {
 }
 
 function mediaFailure({ failure, message }: MediaError): ExtractionFailure {
-  if (failure === 'storage-full') return passing('media.storage-full', message);
+  if (failure === 'storage-full') return patient('media.storage-full', message);
   if (failure === 'tool-failed') return passing('media.tool-failed', message);
   if (failure === 'timeout') return final('media.timeout', message);
   if (failure === 'broken') return final('media.broken-file', message);
@@ -52,12 +75,22 @@ function fetchFailure({ failure, status, message }: FetchFailed): ExtractionFail
   return { code: 'media.fetch-failed', message: asSentence(message), isFinal };
 }
 
+function siteFailure({ failure, message }: SiteFetchFailed): ExtractionFailure {
+  if (failure === 'storage-full') return patient('media.storage-full', message);
+  if (failure === 'failed' || failure === 'stopped') return passing('media.site-failed', message);
+  return final('media.site-failed', message);
+}
+
 function final(code: string, message: string): ExtractionFailure {
   return { code, message: asSentence(message), isFinal: true };
 }
 
 function passing(code: string, message: string): ExtractionFailure {
   return { code, message: asSentence(message), isFinal: false };
+}
+
+function patient(code: string, message: string): ExtractionFailure {
+  return { ...passing(code, message), isPatient: true };
 }
 
 const LONGEST_MESSAGE = 500;

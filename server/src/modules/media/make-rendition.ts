@@ -1,15 +1,14 @@
-import path from 'node:path';
 import { newId } from '../../kernel/id.ts';
 import type { JobRun } from '../../kernel/jobs/job.ts';
 import { RunLost, startBeat } from '../../kernel/jobs/run-beat.ts';
+import { encodeRendition, type RenditionWork } from './encode-rendition.ts';
 import { toFailure } from './extraction-failure.ts';
 import { newFileKey } from './file-keys.ts';
 import type { MediaContext } from './media-context.ts';
-import { toMediaInfo } from './probed-facts.ts';
-import { MAX_ATTEMPTS, type Recording } from './recording.ts';
+import { MAX_ATTEMPTS } from './recording.ts';
 import { findRecording } from './recording-repo.ts';
 import { removeUnreferenced } from './remove-files.ts';
-import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
+import { extensionOf } from './rendition.ts';
 import { completeRendition, type RenditionFile } from './rendition-repo.ts';
 import {
   claimRendition,
@@ -31,17 +30,19 @@ export async function makeRendition(
   if (!rendition) return;
   const recording = await findRecording(kernel.db.kysely, key.organisationId, rendition.recordingId);
   if (!recording) return;
-  const beat = startBeat(0, () => touchRendition(kernel.db.kysely, key), log);
+  const beat = startBeat(0, (percent) => touchRendition(kernel.db.kysely, key, percent), log);
   const deadline = AbortSignal.timeout(kernel.config.extractionTimeoutMs);
   const signal = AbortSignal.any([job.signal, beat.signal, deadline]);
   try {
-    await encodeAndShow(context, key, recording, rendition, signal);
+    const onProgress = (fraction: number) => beat.report(Math.min(99, Math.floor(fraction * 100)));
+    await encodeAndShow(context, key, { recording, rendition, job }, { signal, onProgress });
   } catch (error) {
     await beat.stop();
     if (error instanceof RunLost || beat.signal.aborted) return;
     const failure = toFailure(error);
     const mayPass = (job.signal.aborted || !failure.isFinal) && !deadline.aborted;
-    if (mayPass && !job.isLastAttempt && rendition.attempts <= MAX_ATTEMPTS) {
+    const hasTriesLeft = !job.isLastAttempt && rendition.attempts <= MAX_ATTEMPTS;
+    if (mayPass && (failure.isPatient || hasTriesLeft)) {
       if (await giveRenditionBack(kernel.db.kysely, key)) throw error;
       return;
     }
@@ -55,39 +56,32 @@ export async function makeRendition(
 async function encodeAndShow(
   context: MediaContext,
   key: RenditionRun,
-  recording: Recording,
-  rendition: Rendition,
-  signal: AbortSignal,
+  { recording, rendition, job }: Pick<RenditionWork, 'recording' | 'rendition' | 'job'>,
+  { signal, onProgress }: Pick<RenditionWork, 'signal' | 'onProgress'>,
 ): Promise<void> {
-  const { storage, db, media } = context.kernel;
-  const inputPath = await storage.localPath(recording.originalKey ?? '');
-  const source = toMediaInfo(recording) ?? (await media.probe(inputPath, { signal }));
+  const { kernel } = context;
+  const { storage, db } = kernel;
   const scratch = await storage.scratch();
+  const level = rendition.normalised === null ? '' : `${rendition.normalised}lufs`;
   const fileKey = newFileKey(
     key.organisationId,
     recording.id,
-    `${rendition.quality}.${extensionOf(rendition.format)}`,
+    `${rendition.quality}${level}.${extensionOf(rendition.format)}`,
   );
   try {
-    const output = {
-      path: path.join(scratch.path, rendition.filename),
-      format: rendition.format,
-      bitrateKbps: bitrateOf(rendition.quality),
-    };
-    const [encoded] = await media.encode({
-      inputPath,
-      source,
-      outputs: [output],
-      title: recording.title,
-      signal,
-    });
-    if (!encoded) throw new Error('the encoder answered no file');
+    const folder = scratch.path;
+    const bring = (stored: string) => scratch.bring(stored, signal);
+    const work = { recording, rendition, job, folder, bring, signal, onProgress };
+    const encoded = await encodeRendition(context, work);
     const { sizeBytes, sha256 } = await storage.adopt(encoded.path, fileKey);
     const { mimeType, durationMs } = encoded;
     const file: RenditionFile = { fileKey, sizeBytes, sha256, mimeType, durationMs: Math.round(durationMs) };
     signal.throwIfAborted();
-    if (!(await completeRendition(db.kysely, key.organisationId, key.renditionId, file, key.runId)))
-      throw new RunLost();
+    await db.transaction(async (tx) => {
+      if (!(await completeRendition(tx, key.organisationId, key.renditionId, file, key.runId)))
+        throw new RunLost();
+      await kernel.cache.changed(tx, key.organisationId);
+    });
   } catch (error) {
     await removeUnreferenced(context, [fileKey]).catch(() => undefined);
     throw error;

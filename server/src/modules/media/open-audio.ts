@@ -1,10 +1,20 @@
 import { StorageMissingError } from '../../kernel/storage/errors.ts';
-import { type AudioSource, findAudio } from './audio-repo.ts';
+import type { FilePlace } from '../../kernel/storage/storage.ts';
+import { type AudioFile, type AudioSource, findAudio } from './audio-repo.ts';
+import type { AudioClient } from './client-hints.ts';
 import { notReady, recordingNotFound, renditionNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
 import { downloadName } from './names.ts';
 import { isUnfinished } from './recording.ts';
-import { type AudioFormat, chooseRendition, extensionOf } from './rendition.ts';
+import {
+  type AudioFormat,
+  bitrateOf,
+  chooseRendition,
+  extensionOf,
+  ofLoudness,
+  readAskedLoudness,
+} from './rendition.ts';
+import { chooseQuality, isQualityWord } from './stream-quality.ts';
 
 const RETRY_SECONDS = 5;
 
@@ -12,7 +22,7 @@ const RETRY_SECONDS = 5;
 export interface AudioFileToSend {
   /** Of the rendition. */
   id: string;
-  path: string;
+  path: FilePlace;
   sizeBytes: number;
   modifiedAt: Date;
   /** Strong, quotes included, of the content itself. */
@@ -22,12 +32,21 @@ export interface AudioFileToSend {
   filename: string;
   format: AudioFormat;
   quality: string;
+  /** LUFS that it was brought to; null when it is as loud as it came. */
+  normalised: number | null;
+  /** Chosen by what the client said of itself: another client may get another file at the same address. */
+  isNegotiated: boolean;
 }
 
 /** Which rendition: absent members leave the choice to us. */
 export interface AskedAudio {
   format?: string | undefined;
+  /** A bit rate, `lossless`, or a word: `high`, `medium`, `low`, `mobile`, `auto`. */
   quality?: string | undefined;
+  /** As in an address: `true`, `false`, or LUFS. */
+  normalise?: string | undefined;
+  /** For `auto`; a client that says nothing gets what is usual. */
+  client?: AudioClient | undefined;
 }
 
 /** Picks the file to play. Throws `media.recording-not-found`, `media.not-ready` or `media.rendition-not-found`. */
@@ -49,31 +68,68 @@ export async function pickAudio(
   asked: AskedAudio,
 ): Promise<AudioFileToSend> {
   assertReady(source);
-  const wish = { format: source.wantedFormat, quality: source.wantedQuality };
-  const chosen = chooseRendition(source.renditions, asked, wish);
+  const chosen = choose(source, asked);
   if (!chosen) {
-    const there = source.renditions.map(({ format, quality }) => `${format} ${quality}`).join(', ');
     throw renditionNotFound(
-      `There is no such rendition; there are: ${there}. Others are made by POST …/renditions.`,
+      `There is no such rendition; there are: ${namesOf(source.renditions)}. Others are made by POST …/renditions.`,
     );
   }
   return {
     id: chosen.id,
-    path: await pathOfStored(context, chosen.fileKey),
+    path: await placeOfStored(context, chosen.fileKey),
     sizeBytes: chosen.sizeBytes,
     modifiedAt: new Date(chosen.completedAtMs),
-    etag: `"${chosen.sha256.slice(0, 32)}"`,
+    etag: etagOf(chosen),
     mimeType: chosen.mimeType,
     filename: downloadName(source.title, extensionOf(chosen.format)),
     format: chosen.format,
     quality: chosen.quality,
+    normalised: chosen.normalised,
+    isNegotiated: asked.quality?.toLowerCase() === 'auto',
   };
 }
 
-/** The path of a file that a row names. A removal may come between the two: hidden or missing, 404. */
-export async function pathOfStored({ kernel, log }: MediaContext, key: string): Promise<string> {
+function choose(source: AudioSource, asked: AskedAudio): AudioFile | null {
+  const { wantedFormat, wantedQuality, renditions } = source;
+  const { format, quality, client } = asked;
+  const normalise = readAskedLoudness(asked.normalise) ?? null;
+  if (quality === undefined || !isQualityWord(quality)) {
+    const wish = { format: wantedFormat, quality: wantedQuality };
+    return chooseRendition(renditions, { format, quality, normalise }, wish);
+  }
+  const fitting = ofLoudness(
+    renditions.filter((file) => format === undefined || file.format === format),
+    normalise,
+  );
+  // A player that goes on stays on its file, whatever its line has become meanwhile.
+  const held = fitting.find((file) => client?.held.includes(etagOf(file)));
+  return held ?? chooseQuality(fitting, quality, client?.hints ?? NOTHING_SAID, bitrateOf(wantedQuality));
+}
+
+const NOTHING_SAID = {
+  saveData: false,
+  downlinkMbps: null,
+  rttMs: null,
+  effectiveType: null,
+  isPhone: false,
+};
+
+const etagOf = ({ sha256 }: AudioFile): string => `"${sha256.slice(0, 32)}"`;
+
+/** What there is, for a sentence. */
+function namesOf(files: readonly AudioFile[]): string {
+  return files
+    .map(
+      ({ format, quality, normalised }) =>
+        `${format} ${quality}${normalised === null ? '' : ` at ${normalised} LUFS`}`,
+    )
+    .join(', ');
+}
+
+/** Where a file that a row names is read. A removal may come between the two: hidden or missing, 404. */
+export async function placeOfStored({ kernel, log }: MediaContext, key: string): Promise<FilePlace> {
   try {
-    return await kernel.storage.localPath(key);
+    return await kernel.storage.place(key);
   } catch (error) {
     if (!(error instanceof StorageMissingError)) throw error;
     log.error({ err: error }, 'a file that a row names is not stored');

@@ -19,6 +19,7 @@ import type { MediaContext } from './media-context.ts';
 import { assertReady } from './open-audio.ts';
 import type { Signed } from './open-for-reader.ts';
 import { admitTrack, type TrackResolver } from './open-track.ts';
+import { ofLoudness } from './rendition.ts';
 import { makeSignature } from './signature.ts';
 
 const HOUR_SECONDS = 3600;
@@ -92,8 +93,9 @@ export async function openSegment(
 
 async function admit({ context, resolvers }: Hls, { actor, track, signed }: HlsRequest) {
   const admitted = await admitTrack(context, resolvers, actor, track, signed);
-  assertReady(admitted.source);
-  return admitted;
+  const { source } = admitted;
+  assertReady(source);
+  return { ...admitted, source: { ...source, renditions: ofLoudness(source.renditions, null) } };
 }
 
 /** Null for a file whose frames cannot be told apart: an operator is told, the listener gets what else is there. */

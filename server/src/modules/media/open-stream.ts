@@ -1,13 +1,12 @@
 import type { Actor } from '../../kernel/auth/actor.ts';
 import type { AccessLog, SignedAccess } from './access-log.ts';
 import { type AudioSource, findAudioAcrossOrganisations } from './audio-repo.ts';
+import type { AudioClient } from './client-hints.ts';
 import { recordingNotFound, signatureIncomplete, signatureRefused, streamNameRefused } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
-import { type AudioFileToSend, pickAudio } from './open-audio.ts';
-import { type AudioFormat, bitrateOf } from './rendition.ts';
+import { type AskedAudio, type AudioFileToSend, pickAudio } from './open-audio.ts';
 import { sameAddress } from './same-address.ts';
-import { isTraversal, parseStreamName, signableNames } from './stream-name.ts';
-import { type ClientHints, chooseQuality } from './stream-quality.ts';
+import { isTraversal, parseStreamName, type StreamName, signableNames } from './stream-name.ts';
 import { checkStreamSignature } from './stream-signature.ts';
 
 /** A request for `/stream/{filename}`. */
@@ -22,8 +21,9 @@ export interface StreamRequest {
     kid?: string | undefined;
     ip?: string | undefined;
     user?: string | undefined;
+    normalise?: string | undefined;
   };
-  hints: ClientHints;
+  client: AudioClient;
   origin: { ip: string; userAgent: string | null };
   /** False for a player's later ranges, which are no new hearing. */
   isBeginning: boolean;
@@ -53,7 +53,7 @@ export async function openStream(
     throw signatureRefused(SENTENCES[judged.reason]);
   }
   if (!source || !named) throw recordingNotFound();
-  const file = await pickAudio(context, source, wishOf(source, named, request));
+  const file = await pickAudio(context, source, wishOf(named, request));
   if (request.isBeginning) note('media.signed-address-opened', { kid: judged.kid });
   return file;
 }
@@ -91,20 +91,15 @@ async function judge(
   return { reason: null, kid: candidates[answer.secret]?.kid ?? '' };
 }
 
-function wishOf(
-  source: AudioSource,
-  named: { quality: string | null; format: AudioFormat | null },
-  { query, hints }: StreamRequest,
-) {
-  const format = named.format ?? undefined;
-  if (query.quality === undefined) return { format, quality: named.quality ?? undefined };
-  const there = source.renditions.filter((file) => format === undefined || file.format === format);
-  return (
-    chooseQuality(there, query.quality, hints, bitrateOf(source.wantedQuality)) ?? {
-      format,
-      quality: query.quality,
-    }
-  );
+/** The name comes first where it says something; a rate may stand there without its unit. */
+function wishOf(named: StreamName, { query, client }: StreamRequest): AskedAudio {
+  const asked = query.quality?.toLowerCase() ?? named.quality ?? undefined;
+  return {
+    format: named.format ?? undefined,
+    quality: asked !== undefined && /^\d+$/.test(asked) ? `${asked}k` : asked,
+    normalise: named.normalised === null ? query.normalise : String(named.normalised),
+    client,
+  };
 }
 
 function refuseName({ kernel, log }: MediaContext, { origin, actor }: StreamRequest) {

@@ -12,9 +12,11 @@ import type { ExtractionRequest } from './request-extraction.ts';
 import type { AddressToSign, SignedAddress } from './sign-address.ts';
 import type { StreamToSign } from './sign-stream-address.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import type { Captions } from './sources/fetch-companions.ts';
 import type { LocalFile } from './upload-file.ts';
 import type { Alongside, Uploader } from './upload-recording.ts';
 
+export { type AudioClient, HINT_HEADERS, readAudioClient } from './client-hints.ts';
 export {
   PROGRESS_CHANNEL,
   RecordingProgress,
@@ -57,6 +59,8 @@ export interface MediaDoor {
     recordingId: string,
     wish: { format?: AudioFormat; quality?: string },
   ): Promise<void>;
+  /** Captions that came along with the sound, as they came, in the source's order. */
+  captionsOf(q: Executor, organisationId: string, recordingId: string): Promise<Captions[]>;
   getRecording(q: Executor, organisationId: string, recordingId: string): Promise<Recording | null>;
   /** Whether the actor may hear it, by its visibility or by permission. */
   mayRead(actor: Actor, recording: Recording): boolean;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { changesSome, type Executor } from '../../kernel/db/db.ts';
 import { newId } from '../../kernel/id.ts';
-import { type Rendition, renditionFilename, type Wish } from './rendition.ts';
+import { type LevelledWish, type Rendition, renditionFilename, type Wish } from './rendition.ts';
 import { RENDITION_COLUMNS } from './rendition-columns.ts';
 import type { MediaTables } from './tables.ts';
 
@@ -30,7 +30,7 @@ export async function findRenditionByWish(
   q: Executor,
   organisationId: string,
   recordingId: string,
-  wish: Wish,
+  wish: LevelledWish,
 ): Promise<Rendition | null> {
   const row = await tables(q)
     .selectFrom('renditions')
@@ -39,6 +39,22 @@ export async function findRenditionByWish(
     .where('recording_id', '=', recordingId)
     .where('format', '=', wish.format)
     .where('quality', '=', wish.quality)
+    .where('target_lufs', 'is not distinct from', wish.normalised)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Null when the organisation has no such rendition. */
+export async function findRendition(
+  q: Executor,
+  organisationId: string,
+  id: string,
+): Promise<Rendition | null> {
+  const row = await tables(q)
+    .selectFrom('renditions')
+    .select(RENDITION_COLUMNS)
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -48,7 +64,7 @@ export async function insertRenditions(
   q: Executor,
   organisationId: string,
   recordingId: string,
-  wishes: readonly Wish[],
+  wishes: readonly (Wish & Partial<LevelledWish>)[],
   isPlanned: boolean,
 ): Promise<Rendition[]> {
   return tables(q)
@@ -60,12 +76,15 @@ export async function insertRenditions(
         recording_id: recordingId,
         format: wish.format,
         quality: wish.quality,
+        target_lufs: wish.normalised ?? null,
         status: 'pending' as const,
         is_planned: isPlanned,
         filename: renditionFilename(recordingId, wish),
       })),
     )
-    .onConflict((conflict) => conflict.columns(['recording_id', 'format', 'quality']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['recording_id', 'format', 'quality', 'target_lufs']).doNothing(),
+    )
     .returning(RENDITION_COLUMNS)
     .execute();
 }
@@ -114,6 +133,7 @@ export async function completeRendition(
     .updateTable('renditions')
     .set({
       status: 'completed',
+      progress: 100,
       file_key: file.fileKey,
       size_bytes: file.sizeBytes,
       sha256: file.sha256,
@@ -143,6 +163,7 @@ export async function queueRendition(
     .updateTable('renditions')
     .set({
       status: 'pending',
+      progress: 0,
       job_id: jobId,
       run_id: null,
       attempts: 0,

@@ -25,11 +25,12 @@ export async function claimRendition(
     .updateTable('renditions')
     .set({
       status: 'extracting',
+      progress: 0,
       run_id: key.runId,
       job_id: jobId,
       attempts: sql<number>`attempts + 1`,
       heartbeat_at: sql`now()`,
-      started_at: sql<Date>`coalesce(started_at, now())`,
+      started_at: sql<Date>`now()`,
       updated_at: sql`now()`,
     })
     .where('organisation_id', '=', key.organisationId)
@@ -41,9 +42,9 @@ export async function claimRendition(
   return row ?? null;
 }
 
-/** Notes that the run is alive; false when the row is no longer its own. */
-export async function touchRendition(q: Executor, key: RenditionRun): Promise<boolean> {
-  return ownedChange(q, key, {});
+/** Notes that the run is alive and how far it is, in percent; false when the row is no longer its own. */
+export async function touchRendition(q: Executor, key: RenditionRun, progress: number): Promise<boolean> {
+  return ownedChange(q, key, { progress });
 }
 
 /** The end without a file; false when the row is no longer the run’s. */
@@ -60,6 +61,26 @@ export async function failRendition(
   });
 }
 
+/** Ends one that waits or is made, whoever makes it; null when there is nothing to end. */
+export async function cancelRenditionRow(
+  q: Executor,
+  organisationId: string,
+  id: string,
+  error: { code: string; message: string },
+): Promise<Rendition | null> {
+  const row = await tables(q)
+    .updateTable('renditions')
+    .set({ status: 'error', error_code: error.code, error_message: error.message, run_id: null })
+    .set({ updated_at: sql`now()` })
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .where('is_planned', '=', false)
+    .where('status', 'in', ['pending', 'extracting'])
+    .returning(RENDITION_COLUMNS)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** Back to the queue, without counting the attempt; false when the row is no longer the run’s. */
 export async function giveRenditionBack(q: Executor, key: RenditionRun): Promise<boolean> {
   return ownedChange(q, key, {
@@ -74,6 +95,7 @@ async function ownedChange(
   key: RenditionRun,
   change: {
     status?: 'error' | 'pending';
+    progress?: number;
     error_code?: string;
     error_message?: string;
     run_id?: null;

@@ -11,8 +11,8 @@ export type RenditionStatus = (typeof RENDITION_STATUSES)[number];
 /** Bit rates that may be asked for: a closed list, so that nobody can fill the disk with 446 near copies. */
 export const LOSSY_QUALITIES = ['64k', '96k', '128k', '160k', '192k', '256k', '320k'] as const;
 const LOSSLESS = 'lossless';
-/** Phones and pages that prefer AAC get it at a rate where it is transparent for speech. */
-const AAC_COMPANION = { format: 'aac', quality: '128k' } as const;
+/** What a format gets when neither its rate nor that of the installation is given. */
+const USUAL_LOSSY = { format: 'mp3', quality: '192k' } as const;
 
 /** A format and quality (`192k`, or `lossless` for wav and flac). */
 export interface Wish {
@@ -20,12 +20,37 @@ export interface Wish {
   quality: string;
 }
 
+/**
+ * Loudnesses that may be asked for, in LUFS: −16 for listening on the way, −23 as broadcasters exchange sound (EBU
+ * R128), −19 for one channel, which sounds as loud as two at −16.
+ */
+export const LOUDNESS_TARGETS = [-16, -19, -23] as const;
+/** A number of {@link LOUDNESS_TARGETS}. */
+export type LoudnessTarget = (typeof LOUDNESS_TARGETS)[number];
+
+/** A wish with the loudness that it is brought to; null leaves the sound as loud as it came. */
+export interface LevelledWish extends Wish {
+  normalised: LoudnessTarget | null;
+}
+
+/** A loudness as clients ask for it: one of ours, any that is there, or none. */
+export type AskedLoudness = LoudnessTarget | 'any' | null;
+
+/** `true` (any), `false` (none), or a number of LUFS; undefined for what is none of these. */
+export function readAskedLoudness(text: string | undefined): AskedLoudness | undefined {
+  if (text === undefined || text === 'false' || text === '0') return null;
+  if (text === 'true' || text === '1') return 'any';
+  return LOUDNESS_TARGETS.find((target) => String(target) === text);
+}
+
 /** One playable file of a recording, or the promise of one. */
-export interface Rendition extends Wish {
+export interface Rendition extends LevelledWish {
   id: string;
   organisationId: string;
   recordingId: string;
   status: RenditionStatus;
+  /** Percent of the work that is done; planned ones follow their recording's. */
+  progress: number;
   isPlanned: boolean;
   filename: string;
   fileKey: string | null;
@@ -33,8 +58,11 @@ export interface Rendition extends Wish {
   sha256: string | null;
   mimeType: string | null;
   durationMs: number | null;
+  errorCode: string | null;
   errorMessage: string | null;
   jobId: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
   completedAt: Date | null;
 }
 
@@ -72,11 +100,25 @@ export function settleWish(asked: { format?: AudioFormat; quality?: string }, de
   return isKnown ? { format, quality } : null;
 }
 
-/** What each recording gets at once: the wish, MP3 because everything plays it, and AAC at 128k. */
-export function planRenditions(wish: Wish, mp3Quality: string): Wish[] {
+/**
+ * What each recording gets at once: the wish, and of `ahead` (RENDITIONS_AHEAD) what differs from it. A format without
+ * a rate there is only for recordings that have none of that format yet.
+ */
+export function planRenditions(
+  wish: Wish,
+  ahead: readonly { format: AudioFormat; quality: string | null }[],
+  usual: Wish,
+): Wish[] {
   const plan: Wish[] = [wish];
-  if (wish.format !== 'mp3') plan.push({ format: 'mp3', quality: mp3Quality });
-  if (wish.format !== 'aac') plan.push(AAC_COMPANION);
+  for (const { format, quality } of ahead) {
+    if (quality === null && plan.some((one) => one.format === format)) continue;
+    const settled = settleWish(
+      { format, quality: quality ?? (usual.format === format ? usual.quality : undefined) },
+      USUAL_LOSSY,
+    );
+    const isThere = plan.some((one) => one.format === format && one.quality === settled?.quality);
+    if (settled && !isThere) plan.push(settled);
+  }
   return plan;
 }
 
@@ -99,24 +141,41 @@ export function extensionOf(format: AudioFormat): string {
 }
 
 /** The stable machine name of a rendition's file, unique in the installation. */
-export function renditionFilename(recordingId: string, wish: Wish): string {
-  return `${recordingId}-${wish.quality}.${extensionOf(wish.format)}`;
+export function renditionFilename(
+  recordingId: string,
+  { format, quality, normalised = null }: Wish & Partial<LevelledWish>,
+): string {
+  const level = normalised === null ? '' : `-${-normalised}lufs`;
+  return `${recordingId}-${quality}${level}.${extensionOf(format)}`;
+}
+
+/** Those that fit an asked loudness; `any` takes the most usual that is there. */
+export function ofLoudness<T extends Partial<LevelledWish>>(
+  renditions: readonly T[],
+  asked: AskedLoudness,
+): T[] {
+  const levels = renditions.map(({ normalised = null }) => normalised);
+  const level = asked === 'any' ? LOUDNESS_TARGETS.find((target) => levels.includes(target)) : asked;
+  return renditions.filter(({ normalised = null }) => normalised === level);
 }
 
 /**
- * The rendition to play: exactly what was asked for where format and quality are given; otherwise the wished
- * one first, then the highest bit rate, in the wished format when there is one.
+ * The rendition to play: exactly what was asked for where format, quality or loudness are given; otherwise the wished
+ * one first, then the highest bit rate, in the wished format when there is one. Normalised ones only when asked for.
  */
-export function chooseRendition<T extends Wish>(
+export function chooseRendition<T extends Wish & Partial<LevelledWish>>(
   playable: readonly T[],
-  asked: { format?: string | undefined; quality?: string | undefined },
+  asked: {
+    format?: string | undefined;
+    quality?: string | undefined;
+    normalise?: AskedLoudness | undefined;
+  },
   wish: Wish,
 ): T | null {
-  const fitting = playable.filter(
-    ({ format, quality }) =>
-      (asked.format === undefined || format === asked.format) &&
-      (asked.quality === undefined || quality === asked.quality),
-  );
+  const fits = ({ format, quality }: T) =>
+    (asked.format === undefined || format === asked.format) &&
+    (asked.quality === undefined || quality === asked.quality);
+  const fitting = ofLoudness(playable.filter(fits), asked.normalise ?? null);
   const wished = fitting.find(({ format, quality }) => format === wish.format && quality === wish.quality);
   if (wished) return wished;
   const preferred = fitting.filter(({ format }) => format === wish.format);

@@ -10,9 +10,10 @@ import { extractRecordingJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
 import { filenameFromUrl, titleFromFilename } from './names.ts';
 import type { Recording, Visibility } from './recording.ts';
-import { findBySourceUrl, insertRecording, type NewRecording } from './recording-repo.ts';
+import { insertRecording, type NewRecording } from './recording-repo.ts';
 import { type AudioFormat, LOSSY_QUALITIES, planRenditions, settleWish, type Wish } from './rendition.ts';
 import { insertRenditions } from './rendition-repo.ts';
+import { findOtherBySource } from './source-repo.ts';
 
 const LONGEST_ADDRESS = 2048;
 
@@ -53,6 +54,9 @@ export async function requestExtraction(
     priority: request.priority ?? 'normal',
     createdBy: request.createdBy,
   };
+  // What another address has led to since is known by its own, too.
+  if (await findOtherBySource(q, request.organisationId, url.href, null))
+    throw await alreadyThere(q, request.organisationId, url.href);
   const queued = await queueNewRecording(q, context, request.organisationId, recording);
   if (queued) return queued;
   throw await alreadyThere(q, request.organisationId, url.href);
@@ -69,7 +73,8 @@ export async function queueNewRecording(
   if (!recording) return null;
   const plan = planRenditions(
     { format: wanted.wantedFormat, quality: wanted.wantedQuality },
-    mp3Quality(context),
+    context.kernel.config.renditionsAhead,
+    context.defaults,
   );
   await insertRenditions(q, organisationId, recording.id, plan, true);
   const jobId = await enqueueExtraction(q, context, recording);
@@ -95,7 +100,7 @@ export async function enqueueExtraction(
 
 /** The problem that names the recording which holds an address. */
 async function alreadyThere(q: Executor, organisationId: string, sourceUrl: string) {
-  const first = await findBySourceUrl(q, organisationId, sourceUrl);
+  const first = await findOtherBySource(q, organisationId, sourceUrl, null);
   return alreadyImported('This address has already been imported; use the recording made from it.', {
     members: { recording_id: first?.id ?? null },
   });
@@ -117,6 +122,7 @@ export function acceptWish(
 function acceptAddress({ guard }: MediaContext, address: string): URL {
   try {
     const url = guard.check(address.trim());
+    url.hash = nameInFragment(address.trim());
     if (url.username !== '' || url.password !== '') {
       throw addressRefused(
         'The address carries a user name or password; those would be kept and shown. Give one without.',
@@ -132,13 +138,19 @@ function acceptAddress({ guard }: MediaContext, address: string): URL {
   }
 }
 
-function titleOf(given: string | undefined, url: URL): string {
-  const cleaned = cleanLine(given ?? '');
-  if (cleaned !== '') return cleaned;
-  const filename = filenameFromUrl(url);
-  return (filename && titleFromFilename(filename)) || url.host.slice(0, 255);
+/** What names an item of a feed; a time to begin at, or words to look for on a page, name no other sound. */
+function nameInFragment(address: string): string {
+  const { hash } = new URL(address);
+  return /^#(?:t=|xywh=|:~:)/.test(hash) ? '' : hash;
 }
 
-function mp3Quality({ defaults }: MediaContext): string {
-  return defaults.format === 'mp3' ? defaults.quality : '192k';
+function titleOf(given: string | undefined, url: URL): string {
+  const cleaned = cleanLine(given ?? '');
+  return cleaned === '' ? titleOfAddress(url) : cleaned;
+}
+
+/** The title of what nobody has named. */
+export function titleOfAddress(url: URL): string {
+  const filename = filenameFromUrl(url);
+  return (filename && titleFromFilename(filename)) || url.host.slice(0, 255);
 }

@@ -5,8 +5,10 @@ import type { App } from '../../kernel/http/app.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import { checkPreconditions } from '../../kernel/http/preconditions.ts';
 import { type FileReply, replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
+import { varyBy } from '../../kernel/http/vary.ts';
 import { isId } from '../../kernel/id.ts';
 import type { AudioSource } from './audio-repo.ts';
+import { HINT_HEADERS, readAudioClient } from './client-hints.ts';
 import { recordingNotFound, renditionNotFound } from './errors.ts';
 import { cacheControl, toFileReply } from './file-reply.ts';
 import type { MediaContext } from './media-context.ts';
@@ -46,7 +48,7 @@ export function registerAudioRoutes(app: App, context: MediaContext, blocks: Blo
       },
     },
     async ({ actor, params, body }) => {
-      const { path = 'audio', format, quality, expires_in_seconds: expiresInSeconds } = body;
+      const { path = 'audio', format, quality, normalise, expires_in_seconds: expiresInSeconds } = body;
       const { id } = params;
       const recording = isId(id)
         ? await findRecording(context.kernel.db.kysely, actor.organisationId, id)
@@ -55,7 +57,7 @@ export function registerAudioRoutes(app: App, context: MediaContext, blocks: Blo
       return signAddress(context, {
         recordingId: recording.id,
         path: `/api/recordings/${recording.id}/${path}`,
-        query: { format, quality },
+        query: { format, quality, normalise },
         expiresInSeconds,
       });
     },
@@ -88,7 +90,8 @@ function registerBytesRoute(
     async (request, reply) => {
       const { query, params, actor } = request;
       const source = await openForReader(context, actor, params.id, query);
-      const file = await pickAudio(context, source, query);
+      const file = await pickAudio(context, source, { ...query, client: readAudioClient(request.headers) });
+      if (file.isNegotiated) sayChosen(reply, `/api/recordings/${source.id}/${kind}`, query, file);
       const options = {
         isPublic: source.visibility === 'public',
         downloadAs: isDownload ? file.filename : undefined,
@@ -96,6 +99,17 @@ function registerBytesRoute(
       return send(request, reply, blocks, toFileReply(context, file, options));
     },
   );
+}
+
+/** Another client may get another file here: what it depends on, and the address of this one alone. */
+function sayChosen(
+  reply: FastifyReply,
+  path: string,
+  query: AudioQuery,
+  { format, quality }: { format: string; quality: string },
+): void {
+  varyBy(reply, HINT_HEADERS);
+  reply.header('content-location', `${path}?${new URLSearchParams({ ...query, format, quality })}`);
 }
 
 function registerWaveformRoutes(app: App, context: MediaContext, blocks: BlockReader): void {

@@ -8,21 +8,12 @@ import { changeRecording } from './change-recording.ts';
 import { recordingNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
 import { mayRead, maySeeAll } from './policy.ts';
-import { presentRecording, presentRendition } from './present.ts';
+import { presentRecording } from './present.ts';
 import { listWithRenditions, withRenditions } from './read-recordings.ts';
 import { findRecording } from './recording-repo.ts';
 import { removeRecording } from './remove-recording.ts';
-import { requestRendition } from './request-rendition.ts';
 import { retryExtraction } from './retry-extraction.ts';
-import {
-  ChangeBody,
-  RecordingListQuery,
-  RecordingPage,
-  RecordingParams,
-  RecordingRef,
-  RenditionBody,
-  RenditionReply,
-} from './schemas.ts';
+import { ChangeBody, RecordingListQuery, RecordingPage, RecordingParams, RecordingRef } from './schemas.ts';
 
 const tags = ['Recordings'];
 
@@ -169,36 +160,10 @@ function registerWorkRoutes(app: App, context: MediaContext): void {
       return withRenditions(db, recording, true);
     },
   );
-
-  app.post(
-    '/api/recordings/:id/renditions',
-    {
-      config: { access: needs('media.write'), budget: 'api' },
-      schema: {
-        tags,
-        operationId: 'requestRendition',
-        summary: 'Ask for a rendition',
-        description: '202 while it waits or is made, 200 once it is there; made once for all who ask.',
-        params: RecordingParams,
-        body: RenditionBody,
-        response: { 200: RenditionReply, 202: RenditionReply },
-      },
-    },
-    async ({ actor, params, body }, reply) => {
-      const id = pathId(params);
-      const rendition = await db.transaction((tx) =>
-        requestRendition(tx, context, actor.organisationId, id, body),
-      );
-      const { recordingId, jobId } = rendition;
-      return reply
-        .code(rendition.status === 'completed' ? 200 : 202)
-        .send({ ...presentRendition(rendition), recording_id: recordingId, job_id: jobId });
-    },
-  );
 }
 
 /** A malformed id names nothing: 404 before it reaches SQL. */
-function pathId({ id }: { id: string }): string {
+export function pathId({ id }: { id: string }): string {
   if (!isId(id)) throw recordingNotFound();
   return id;
 }

@@ -4,12 +4,15 @@ import { door } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import { replyWithStoredFile } from '../../kernel/http/reply-with-file.ts';
+import { varyBy } from '../../kernel/http/vary.ts';
 import type { AccessLog } from './access-log.ts';
+import { HINT_HEADERS, readAudioClient } from './client-hints.ts';
 import { renditionNotFound } from './errors.ts';
 import { toFileReply } from './file-reply.ts';
 import type { MediaContext } from './media-context.ts';
 import { openStream, type StreamRequest } from './open-stream.ts';
 import { originOf } from './request-origin.ts';
+import { AudioQuery } from './schemas.ts';
 
 const access = door('the signature of the address decides: open-stream.ts');
 
@@ -24,6 +27,7 @@ const StreamQuery = Type.Object({
   ),
   kid: Type.Optional(Type.String({ maxLength: 64, description: 'Which key signed' })),
   ip: Type.Optional(Type.String({ maxLength: 64, description: 'Bound to this client; signed too' })),
+  normalise: AudioQuery.properties.normalise,
   user: Type.Optional(Type.String({ maxLength: 200, description: 'Bound to this person; signed too' })),
 });
 
@@ -53,7 +57,9 @@ export function registerStreamRoutes(
     },
     async (request, reply) => {
       const asked = toStreamRequest(request, request.params.filename, request.query);
-      const file = toFileReply(context, await openStream(context, accesses, asked), { isPublic: false });
+      const opened = await openStream(context, accesses, asked);
+      if (opened.isNegotiated) varyBy(reply, HINT_HEADERS);
+      const file = toFileReply(context, opened, { isPublic: false });
       return replyWithStoredFile(request, reply, blocks, file, (cause) =>
         renditionNotFound('The file of this sound is not there any more.', cause),
       );
@@ -76,15 +82,11 @@ function toStreamRequest(
   query: Static<typeof StreamQuery>,
 ): StreamRequest {
   const { actor, headers } = request;
-  const downlink = Number(headers.downlink ?? Number.NaN);
   return {
     actor,
     name,
     query,
-    hints: {
-      saveData: headers['save-data'] === 'on',
-      downlinkMbps: downlink > 0 && downlink < Number.POSITIVE_INFINITY ? downlink : null,
-    },
+    client: readAudioClient(headers),
     origin: originOf(request),
     isBeginning: headers.range === undefined || /^bytes=0-/.test(headers.range),
   };

@@ -4,15 +4,19 @@ import type { AccessLog } from './access-log.ts';
 import { AudioMetadataSchema, LoudnessSchema, SilencesSchema, SpectrumSchema } from './analysis-schemas.ts';
 import type { MediaContext } from './media-context.ts';
 import type { Hls } from './open-hls.ts';
+import { UploadSchema } from './resumable-schemas.ts';
 import { registerAnalysisRoutes } from './routes-analysis.ts';
 import { registerAudioRoutes } from './routes-audio.ts';
 import { registerAudioFileRoutes } from './routes-audio-files.ts';
+import { registerChapterRoutes } from './routes-chapters.ts';
 import { registerHlsRoutes } from './routes-hls.ts';
 import { registerRecordingRoutes } from './routes-recordings.ts';
+import { registerRenditionRoutes } from './routes-renditions.ts';
+import { registerResumableRoutes } from './routes-resumable.ts';
 import { registerSigningKeyRoutes } from './routes-signing-keys.ts';
 import { registerStreamRoutes } from './routes-stream.ts';
 import { registerUploadRoutes } from './routes-upload.ts';
-import { RecordingSchema, WaveformSchema } from './schemas.ts';
+import { ChaptersSchema, RecordingSchema, WaveformSchema } from './schemas.ts';
 
 /** What the routes of bytes share in a process. */
 interface Senders {
@@ -26,6 +30,8 @@ export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, acce
   app.addSchema(RecordingSchema);
   for (const schema of [
     WaveformSchema,
+    ChaptersSchema,
+    UploadSchema,
     LoudnessSchema,
     SilencesSchema,
     SpectrumSchema,
@@ -34,9 +40,12 @@ export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, acce
     app.addSchema(schema);
   }
   registerUploadRoutes(app, context);
+  registerResumableRoutes(app, context);
   registerRecordingRoutes(app, context);
+  registerRenditionRoutes(app, context);
   registerAudioRoutes(app, context, blocks);
   registerAnalysisRoutes(app, context, blocks);
+  registerChapterRoutes(app, context);
   registerAudioFileRoutes(app, context);
   registerHlsRoutes(app, hls, blocks);
   registerStreamRoutes(app, context, { accesses, blocks });

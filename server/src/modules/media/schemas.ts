@@ -2,7 +2,9 @@ import Type from 'typebox';
 import { LanguageTag, PageMembers, PageQuery } from '../../kernel/http/schemas.ts';
 import { TITLE_LENGTH } from './names.ts';
 import { RECORDING_SOURCES, RECORDING_STATUSES, VISIBILITIES } from './recording.ts';
-import { AUDIO_FORMATS, RENDITION_STATUSES } from './rendition.ts';
+import { AUDIO_FORMATS, LOUDNESS_TARGETS, RENDITION_STATUSES } from './rendition.ts';
+import { FOUND_KINDS } from './sources/found.ts';
+import { WORK_STEPS } from './work-note.ts';
 
 const LONGEST_SIGNED_SECONDS = 7 * 86_400;
 
@@ -16,13 +18,30 @@ const Quality = Type.String({
 });
 const Title = Type.String({ minLength: 1, maxLength: TITLE_LENGTH });
 
+const Target = Type.Enum([...LOUDNESS_TARGETS]);
+
 export const RenditionSchema = Type.Object({
+  id: Id,
   format: Format,
   quality: Quality,
+  normalised: orNull(Target),
   status: Type.Enum([...RENDITION_STATUSES]),
+  progress: Type.Integer({ minimum: 0, maximum: 100, description: 'Percent; of those on demand' }),
+  error: orNull(Type.String({ description: 'A sentence that can be shown' })),
   file_size: orNull(Type.Integer()),
   url: orNull(Type.String({ description: 'Where it plays, once completed' })),
 });
+
+const WorkSchema = Type.Object(
+  {
+    stage: Type.Enum(['fetch', 'probe', 'encode']),
+    step: Type.Enum([...WORK_STEPS]),
+    done: orNull(Type.Integer({ description: 'Segments, or bytes where there are none' })),
+    total: orNull(Type.Integer()),
+    message: Type.String({ description: 'The same in words: `Fetching 12 of 80 segments`' }),
+  },
+  { description: 'What is being done, while something is' },
+);
 
 export const RecordingSchema = Type.Object(
   {
@@ -32,10 +51,22 @@ export const RecordingSchema = Type.Object(
     visibility: Type.Enum([...VISIBILITIES]),
     status: Type.Enum([...RECORDING_STATUSES]),
     progress: Type.Integer({ minimum: 0, maximum: 100 }),
+    work: orNull(WorkSchema),
     error: orNull(Type.String({ description: 'A sentence that can be shown' })),
     error_code: orNull(Type.String()),
     source: Type.Enum([...RECORDING_SOURCES]),
     source_url: orNull(Type.String({ description: 'Told to people of the organisation only' })),
+    source_kind: orNull(
+      Type.Enum([...FOUND_KINDS], {
+        description: 'What the address turned out to be; `site` is a page that yt-dlp knows',
+      }),
+    ),
+    same_source_as: orNull(
+      Type.String({
+        format: 'uuid',
+        description: 'Of one in error: the recording that was made of the same source before',
+      }),
+    ),
     filename: orNull(Type.String()),
     mime_type: orNull(Type.String()),
     codec: orNull(Type.String()),
@@ -45,6 +76,12 @@ export const RecordingSchema = Type.Object(
     bitrate_kbps: orNull(Type.Integer()),
     file_size: orNull(Type.Integer()),
     sha256: orNull(Type.String()),
+    duplicate_of: orNull(
+      Type.String({
+        format: 'uuid',
+        description: 'The first recording of the same bytes in the organisation that the reader may read',
+      }),
+    ),
     loudness: orNull(
       Type.Object({
         integrated_lufs: Type.Number(),
@@ -86,7 +123,12 @@ export const UploadFields = Type.Object({
 export type UploadFields = Type.Static<typeof UploadFields>;
 
 export const ImportBody = Type.Object({
-  url: Type.String({ minLength: 1, maxLength: 2048, description: 'Address of an audio or video file' }),
+  url: Type.String({
+    minLength: 1,
+    maxLength: 2048,
+    description:
+      'A file, an HLS or DASH list, a podcast feed (its newest item, or the one whose guid is the fragment), or a page',
+  }),
   title: Type.Optional(Title),
   language: Type.Optional(LanguageTag),
   priority: Type.Optional(Type.Enum(['low', 'normal', 'high', 'urgent'])),
@@ -108,7 +150,22 @@ export const ChangeBody = Type.Object({
 });
 export type ChangeBody = Type.Static<typeof ChangeBody>;
 
-export const RenditionBody = Type.Object({ format: Type.Optional(Format), quality: Type.Optional(Quality) });
+export const RenditionBody = Type.Object({
+  format: Type.Optional(Format),
+  quality: Type.Optional(Quality),
+  normalise: Type.Optional(
+    Type.Union([Type.Boolean(), Target], {
+      description: 'To how many LUFS: -16 (`true`), -23 (EBU R128), or -19 for sound of one channel',
+    }),
+  ),
+});
+
+export const RenditionParams = Type.Object({
+  id: Type.String({ maxLength: 100 }),
+  rendition: Type.String({ maxLength: 100 }),
+});
+
+export const RenditionList = Type.Object({ renditions: Type.Array(RenditionSchema) });
 
 export const RenditionReply = Type.Object({
   ...RenditionSchema.properties,
@@ -121,7 +178,21 @@ const Signed = {
   sig: Type.Optional(Type.String({ maxLength: 128 })),
   kid: Type.Optional(Type.String({ maxLength: 64, description: 'Which key signed' })),
 };
-const Asked = { format: Type.Optional(Format), quality: Type.Optional(Quality) };
+const Asked = {
+  format: Type.Optional(Format),
+  quality: Type.Optional(
+    Type.String({
+      maxLength: 10,
+      description: 'Bit rate such as `192k`, `lossless`, `high`, `medium`, `low`, `mobile`, or `auto`',
+    }),
+  ),
+  normalise: Type.Optional(
+    Type.String({
+      pattern: '^(true|false|0|1|-16|-19|-23)$',
+      description: '`true` for any loudness that there is, or its LUFS; without it, sound as loud as it came',
+    }),
+  ),
+};
 
 /** Query of every address of bytes: which rendition, and by what signature. */
 export const AudioQuery = Type.Object({ ...Asked, ...Signed });
@@ -132,6 +203,25 @@ export const WaveformQuery = Type.Object({
   ...Signed,
 });
 export const SignedQuery = Type.Object(Signed);
+
+export const ChaptersSchema = Type.Object(
+  {
+    recording_id: Id,
+    source: orNull(
+      Type.Enum(['source', 'file'], {
+        description: 'Told by the feed or site, or marked in the file; null without any',
+      }),
+    ),
+    chapters: Type.Array(
+      Type.Object({
+        start: Type.Number({ description: 'Seconds' }),
+        end: Type.Number({ description: 'Seconds' }),
+        title: Type.String(),
+      }),
+    ),
+  },
+  { $id: 'Chapters' },
+);
 
 export const WaveformSchema = Type.Object(
   {

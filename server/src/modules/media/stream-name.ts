@@ -1,11 +1,13 @@
 import { decodeLoosely } from '../../kernel/net/percent.ts';
-import type { AudioFormat } from './rendition.ts';
+import { type AudioFormat, LOUDNESS_TARGETS, type LoudnessTarget } from './rendition.ts';
 
 /** What the last part of `/stream/…` names: a recording, and perhaps one of its renditions. */
 export interface StreamName {
   recordingId: string;
   /** As in the rendition's file name; null when the name is the recording's id alone. */
   quality: string | null;
+  /** LUFS, likewise. */
+  normalised: LoudnessTarget | null;
   format: AudioFormat | null;
 }
 
@@ -19,17 +21,21 @@ const FORMATS: Record<string, AudioFormat> = {
   flac: 'flac',
 };
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const NAME = new RegExp(`^(${UUID})(?:-(\\d{2,3}k|lossless))?(?:\\.(mp3|m4a|aac|opus|ogg|wav|flac))?$`, 'i');
+const NAME = new RegExp(
+  `^(${UUID})(?:-(\\d{2,3}k|lossless)(?:-(16|19|23)lufs)?)?(?:\\.(mp3|m4a|aac|opus|ogg|wav|flac))?$`,
+  'i',
+);
 const EXTENSION = /\.[a-z0-9]{1,8}$/i;
 
 /** Null for a name that no file of ours can have. */
 export function parseStreamName(name: string): StreamName | null {
   const match = NAME.exec(name);
   if (!match) return null;
-  const [, id = '', quality, extension] = match;
+  const [, id = '', quality, lufs, extension] = match;
   return {
     recordingId: id.toLowerCase(),
     quality: quality?.toLowerCase() ?? null,
+    normalised: LOUDNESS_TARGETS.find((target) => String(-target) === lufs) ?? null,
     format: FORMATS[extension?.toLowerCase() ?? ''] ?? null,
   };
 }

@@ -1,11 +1,17 @@
-import { isHlsQuality } from './hls-quality.ts';
+import { type HlsQuality, isHlsQuality } from './hls-quality.ts';
 import { type AudioFormat, bitrateOf } from './rendition.ts';
 
-/** What a client says of its line (Network Information and Save-Data client hints). */
+/** What a client says of its line and itself (client hints, or a streaming session's capabilities). */
 export interface ClientHints {
   saveData: boolean;
   /** Megabits per second; null when it says nothing. */
   downlinkMbps: number | null;
+  /** Round trip in milliseconds. */
+  rttMs: number | null;
+  /** `slow-2g`, `2g`, `3g`, `4g`, or another word. */
+  effectiveType: string | null;
+  /** A small screen, and mostly a small speaker. */
+  isPhone: boolean;
 }
 
 interface Choice {
@@ -13,9 +19,23 @@ interface Choice {
   quality: string;
 }
 
-const MOST_KBPS = { high: 320, medium: 192, low: 128, mobile: 96 };
+/** kbit/s that each of the contract's qualities may take. */
+export const MOST_KBPS: Readonly<Record<HlsQuality, number>> = {
+  high: 320,
+  medium: 192,
+  low: 128,
+  mobile: 96,
+};
 /** Of a line's rate for the sound: the rest is for what else goes over it. */
 const SHARE = 0.5;
+const LONG_RTT_MS = 400;
+const LONGEST_RTT_MS = 1000;
+
+/** True for a word that stands for a choice, where a bit rate names one file. */
+export function isQualityWord(quality: string): boolean {
+  const word = quality.toLowerCase();
+  return word === 'auto' || isHlsQuality(word);
+}
 
 /**
  * A rendition for the contract's words (`high`, `medium`, `low`, `mobile`, `auto`) or a bit rate (`192k`, `192`); null
@@ -26,25 +46,34 @@ export function chooseQuality<T extends Choice>(
   asked: string,
   hints: ClientHints,
   usualKbps: number,
-): Choice | null {
+): T | null {
   const word = asked.toLowerCase();
   if (isHlsQuality(word)) return atMost(there, MOST_KBPS[word]);
-  if (word === 'auto') return atMost(there, affordable(hints, usualKbps));
+  if (word === 'auto') return atMost(there, affordableKbps(hints, usualKbps));
   const exact = /^\d+$/.test(word) ? `${word}k` : word;
-  const found = there.find(({ quality }) => quality === exact);
-  return found ? { format: found.format, quality: found.quality } : null;
+  return there.find(({ quality }) => quality === exact) ?? null;
 }
 
 /** kbit/s that the client's line carries with ease; the recording's own when it says nothing. */
-function affordable({ saveData, downlinkMbps }: ClientHints, usualKbps: number): number {
+export function affordableKbps(hints: ClientHints, usualKbps: number): number {
+  const { saveData, downlinkMbps, isPhone } = hints;
   if (saveData) return MOST_KBPS.mobile;
-  if (downlinkMbps === null) return usualKbps || MOST_KBPS.medium;
-  return downlinkMbps * 1000 * SHARE;
+  const usual = usualKbps || MOST_KBPS.medium;
+  const byLine = downlinkMbps === null ? usual : downlinkMbps * 1000 * SHARE;
+  const byDevice = isPhone ? MOST_KBPS.medium : Number.POSITIVE_INFINITY;
+  return Math.min(byLine, byDelay(hints), byDevice);
 }
 
-function atMost<T extends Choice>(there: readonly T[], kbps: number): Choice | null {
+/** A line that answers slowly loses time with each request, and mostly has little to give. */
+function byDelay({ effectiveType, rttMs }: ClientHints): number {
+  if (effectiveType?.endsWith('2g') || (rttMs ?? 0) > LONGEST_RTT_MS) return MOST_KBPS.mobile;
+  if (effectiveType === '3g' || (rttMs ?? 0) > LONG_RTT_MS) return MOST_KBPS.low;
+  return Number.POSITIVE_INFINITY;
+}
+
+/** The best of these rates that is not above, else the lowest; sound without a rate is never chosen for a line. */
+export function atMost<T extends Choice>(there: readonly T[], kbps: number): T | null {
   const lossy = there.filter(({ quality }) => bitrateOf(quality) > 0);
   const rising = lossy.toSorted((a, b) => bitrateOf(a.quality) - bitrateOf(b.quality));
-  const chosen = rising.findLast(({ quality }) => bitrateOf(quality) <= kbps) ?? rising[0];
-  return chosen ? { format: chosen.format, quality: chosen.quality } : null;
+  return rising.findLast(({ quality }) => bitrateOf(quality) <= kbps) ?? rising[0] ?? null;
 }

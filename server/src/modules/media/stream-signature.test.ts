@@ -73,12 +73,12 @@ describe('a stream signature', () => {
 
 describe('a stream name', () => {
   test.each([
-    [`${ID}`, { quality: null, format: null }],
-    [`${ID.toUpperCase()}.MP3`, { quality: null, format: 'mp3' }],
-    [`${ID}-192k.mp3`, { quality: '192k', format: 'mp3' }],
-    [`${ID}-128k.m4a`, { quality: '128k', format: 'aac' }],
-    [`${ID}-lossless.flac`, { quality: 'lossless', format: 'flac' }],
-    [`${ID}-96k`, { quality: '96k', format: null }],
+    [`${ID}`, { quality: null, normalised: null, format: null }],
+    [`${ID.toUpperCase()}.MP3`, { quality: null, normalised: null, format: 'mp3' }],
+    [`${ID}-192k.mp3`, { quality: '192k', normalised: null, format: 'mp3' }],
+    [`${ID}-128k.m4a`, { quality: '128k', normalised: null, format: 'aac' }],
+    [`${ID}-lossless.flac`, { quality: 'lossless', normalised: null, format: 'flac' }],
+    [`${ID}-96k`, { quality: '96k', normalised: null, format: null }],
   ])('%s', (name, expected) => {
     expect(parseStreamName(name)).toEqual({ recordingId: ID, ...expected });
   });
@@ -115,7 +115,13 @@ describe('a quality', () => {
     { format: 'aac' as const, quality: '128k' },
     { format: 'flac' as const, quality: 'lossless' },
   ];
-  const silent = { saveData: false, downlinkMbps: null };
+  const silent = {
+    saveData: false,
+    downlinkMbps: null as number | null,
+    rttMs: null as number | null,
+    effectiveType: null as string | null,
+    isPhone: false,
+  };
   test.each([
     ['high', silent, 'mp3 192k'],
     ['medium', silent, 'mp3 192k'],
@@ -127,9 +133,14 @@ describe('a quality', () => {
     ['320k', silent, null],
     ['constructor', silent, null],
     ['auto', silent, 'mp3 192k'],
-    ['auto', { saveData: true, downlinkMbps: 10 }, 'aac 128k'],
-    ['auto', { saveData: false, downlinkMbps: 0.3 }, 'aac 128k'],
-    ['auto', { saveData: false, downlinkMbps: 5 }, 'mp3 192k'],
+    ['auto', { ...silent, saveData: true, downlinkMbps: 10 }, 'aac 128k'],
+    ['auto', { ...silent, downlinkMbps: 0.3 }, 'aac 128k'],
+    ['auto', { ...silent, downlinkMbps: 5 }, 'mp3 192k'],
+    ['auto', { ...silent, downlinkMbps: 5, effectiveType: '3g' }, 'aac 128k'],
+    ['auto', { ...silent, downlinkMbps: 5, effectiveType: 'slow-2g' }, 'aac 128k'],
+    ['auto', { ...silent, downlinkMbps: 5, effectiveType: '4g' }, 'mp3 192k'],
+    ['auto', { ...silent, rttMs: 500 }, 'aac 128k'],
+    ['auto', { ...silent, isPhone: true, downlinkMbps: 50 }, 'mp3 192k'],
   ])('%s for %j is %s', (asked, hints, expected) => {
     const chosen = chooseQuality(there, asked, hints, 192);
     expect(chosen && `${chosen.format} ${chosen.quality}`).toBe(expected);

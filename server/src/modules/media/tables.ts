@@ -2,7 +2,9 @@ import type { ColumnType, Generated } from 'kysely';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { RecordingAnalysis } from './analysis.ts';
 import type { RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
-import type { AudioFormat, RenditionStatus } from './rendition.ts';
+import type { AudioFormat, LoudnessTarget, RenditionStatus } from './rendition.ts';
+import type { FoundKind } from './sources/found.ts';
+import type { WorkNote } from './work-note.ts';
 
 type DatedByDatabase = ColumnType<Date, Date | undefined, Date>;
 type JsonColumn<T> = ColumnType<T, string | undefined, string>;
@@ -16,9 +18,13 @@ export type RecordingsTable = {
   visibility: Generated<Visibility>;
   source: RecordingSource;
   source_url: string | null;
+  found_kind: FoundKind | null;
+  resolved_url: string | null;
+  same_source_as: string | null;
   status: RecordingStatus;
   stage: RecordingStage;
   progress: Generated<number>;
+  work_note: ColumnType<WorkNote | null, string | null | undefined, string | null>;
   error_code: string | null;
   error_message: string | null;
   wanted_format: AudioFormat;
@@ -58,7 +64,9 @@ export type RenditionsTable = {
   recording_id: string;
   format: AudioFormat;
   quality: string;
+  target_lufs: LoudnessTarget | null;
   status: RenditionStatus;
+  progress: Generated<number>;
   is_planned: boolean;
   filename: string;
   file_key: string | null;
@@ -122,11 +130,54 @@ export type SigningKeysTable = {
   created_at: Date;
 };
 
+/** Rows of `uploads`. */
+export type UploadsTable = {
+  id: string;
+  organisation_id: string;
+  created_by: string;
+  size_bytes: number;
+  offset_bytes: Generated<number>;
+  metadata: string | null;
+  filename: string | null;
+  title: string | null;
+  language: string | null;
+  original_key: string;
+  writer_id: string | null;
+  writer_seen_at: Date | null;
+  expires_at: Date;
+  completed_at: Date | null;
+  created_at: Date;
+};
+
+/** Rows of `recording_chapters` (migration 0011). */
+export type RecordingChaptersTable = {
+  recording_id: string;
+  organisation_id: string;
+  position: number;
+  start_ms: number;
+  end_ms: number;
+  title: string;
+  source: 'source' | 'file';
+};
+
+/** Rows of `recording_captions`. */
+export type RecordingCaptionsTable = {
+  recording_id: string;
+  organisation_id: string;
+  position: number;
+  language: string | null;
+  name: string;
+  bytes: Buffer;
+};
+
 /** The media module's part of the database. */
 // A type alias: Kysely's withTables wants an implicit index signature, which interfaces lack.
 export type MediaTables = {
   recordings: RecordingsTable;
   renditions: RenditionsTable;
   signing_keys: SigningKeysTable;
+  uploads: UploadsTable;
   recording_analyses: RecordingAnalysesTable;
+  recording_chapters: RecordingChaptersTable;
+  recording_captions: RecordingCaptionsTable;
 };
