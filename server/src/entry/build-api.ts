@@ -1,4 +1,3 @@
-import { openRedis } from '../kernel/cache/redis.ts';
 import { type App, type AppOptions, buildApp } from '../kernel/http/app.ts';
 import { registerHealth } from '../kernel/http/health.ts';
 import { registerIdempotency } from '../kernel/http/idempotency.ts';
@@ -15,7 +14,7 @@ export async function buildApi(
   const { kernel, composition } = wired;
   const { config, log, clock, metrics, db, jobs } = kernel;
   let isReady = true;
-  const redis = await openRedis(config, log);
+  const { redis } = kernel;
   const app = await buildApp({
     config,
     log,
@@ -25,7 +24,6 @@ export async function buildApi(
     ...options,
   });
   prepare(app);
-  app.addHook('onClose', redis.close);
   registerIdempotency(app, { db, clock, log }, config.secretKey);
   registerHealth(app, { config, db, jobs, metrics, redis: redis.state, isReady: () => isReady });
   for (const module of composition.modules) module.routes?.(app);

@@ -1,5 +1,10 @@
-import path from 'node:path';
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createCache } from '../kernel/cache/cache.ts';
+import type { CacheStore } from '../kernel/cache/cache-store.ts';
+import { createMemoryStore } from '../kernel/cache/memory-store.ts';
+import { NO_REDIS, openRedis, type RedisLink } from '../kernel/cache/redis.ts';
+import { createRedisStore } from '../kernel/cache/redis-store.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config/config.ts';
 import { openDb } from '../kernel/db/db.ts';
@@ -12,10 +17,10 @@ import { openJobs } from '../kernel/jobs/jobs.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type Logger, openLog } from '../kernel/log/log.ts';
 import { openMediaTools } from '../kernel/media/open-media-tools.ts';
-import { createMetrics } from '../kernel/metrics/metrics.ts';
+import { createMetrics, type Metrics } from '../kernel/metrics/metrics.ts';
 import type { Role } from '../kernel/module.ts';
 import { PlainError } from '../kernel/plain-error.ts';
-import { createDiskStorage } from '../kernel/storage/disk-storage.ts';
+import { openStorage } from '../kernel/storage/open-storage.ts';
 
 /** A kernel with the way to end it, in the order that loses nothing. */
 export interface OpenKernel {
@@ -52,6 +57,9 @@ export async function openKernel(
     log,
     onCount: (connections) => metrics.webSockets.set(connections),
   });
+  // Only who answers requests keeps replies; every role tells of changes.
+  const redis = role === 'api' ? await openRedis(config, log) : NO_REDIS;
+  const cache = createCache({ store: storeOf(redis, config, clock, metrics), hints, log, metrics });
   const kernel: Kernel = {
     config,
     log,
@@ -60,24 +68,43 @@ export async function openKernel(
     jobs,
     events: createEvents(jobs, subscriptions),
     hints,
-    storage: await createDiskStorage({ folder: path.join(config.dataDir, 'storage') }),
+    storage: await openStorage(config),
     media,
     metrics,
     sockets,
+    cache,
+    redis,
   };
   return {
     kernel,
     subscriptions,
     close: async (deadlineMs) => {
       sockets.close();
+      cache.close();
       // A job that ignores its signal must not keep the process: its heartbeat ends with it, and it goes back.
       await Promise.race([jobs.stop(deadlineMs), delay(deadlineMs, undefined, { ref: false })]);
       await media.stop();
+      await kernel.storage.close();
       await hints.close();
+      await redis.close();
       await db.close();
       log.flush();
     },
   };
+}
+
+/** Redis is shared by all processes, and perhaps by other installations: the secret tells ours. */
+function storeOf({ client }: RedisLink, config: Config, clock: Clock, metrics: Metrics): CacheStore {
+  if (client) {
+    const namespace = createHash('sha256').update(config.secretKey).digest('hex').slice(0, 16);
+    return createRedisStore(client, namespace);
+  }
+  return createMemoryStore(clock, {
+    onHeld: (entries, bytes) => {
+      metrics.cacheEntries.set(entries);
+      metrics.cacheBytes.set(bytes);
+    },
+  });
 }
 
 async function assertMigrated(url: string, log: Logger): Promise<void> {

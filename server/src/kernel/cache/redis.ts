@@ -2,14 +2,15 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log/log.ts';
 
-/** Redis when REDIS_URL names one: limits shared between processes; nothing depends on its being there. */
+/** Redis when REDIS_URL names one: limits and cache shared between processes; nothing depends on its being there. */
 export interface RedisLink {
   client: Redis | null;
   state: () => Promise<'disabled' | 'healthy' | 'unhealthy'>;
   close: () => Promise<void>;
 }
 
-const NO_REDIS: RedisLink = { client: null, state: async () => 'disabled', close: async () => {} };
+/** Where there is none, or a role has no use for it. */
+export const NO_REDIS: RedisLink = { client: null, state: async () => 'disabled', close: async () => {} };
 const COMMAND_TIMEOUT_MS = 500;
 
 /** Connects lazily and keeps trying; commands fail at once while it is away, so that requests go on. */
@@ -26,7 +27,11 @@ export async function openRedis(config: Config, log: Logger): Promise<RedisLink>
   });
   let wasAway = false;
   client.on('error', (error) => {
-    if (!wasAway) log.warn({ err: error }, 'redis does not answer; limits are counted per process meanwhile');
+    if (!wasAway)
+      log.warn(
+        { err: error },
+        'redis does not answer; nothing is cached, and limits are counted per process meanwhile',
+      );
     wasAway = true;
   });
   client.on('ready', () => {

@@ -40,7 +40,13 @@ export interface Config {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
     readonly region: string;
+    /** Listeners are sent to the bucket, where a reply allows it. */
+    readonly redirect: boolean;
+    /** Local copies of stored files, for tools. */
+    readonly cacheBytes: number;
   } | null;
+  /** How long removed recordings can be brought back; 0: they are gone at once. */
+  readonly trashDays: number;
 
   readonly secretKey: string;
   readonly signingKey: string;
@@ -64,11 +70,20 @@ export interface Config {
 
   readonly maxConcurrentExtractions: number;
   readonly extractionTimeoutMs: number;
+  readonly uploadMaxBytes: number;
+  readonly uploadExpiryMs: number;
   /** Hosts, `host:port` or ranges. */
   readonly extractionAllowedHosts: readonly string[];
   readonly audioFormat: 'mp3' | 'aac' | 'opus' | 'wav' | 'flac';
   /** In kbit/s as ffmpeg writes it: `192k`. */
   readonly audioBitrate: string;
+  /** What each recording gets beside its own format; without a quality only where it has none of that format. */
+  readonly renditionsAhead: readonly {
+    readonly format: Config['audioFormat'];
+    readonly quality: string | null;
+  }[];
+  /** Renditions on demand that may wait, of all organisations. */
+  readonly maxWaitingRenditions: number;
   readonly ffmpegThreads: number;
   /** Null: PATH, then the bundled one. ffprobe is looked for beside it. */
   readonly ffmpegPath: string | null;

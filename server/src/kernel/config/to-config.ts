@@ -65,6 +65,7 @@ const data = (values: EnvironmentValues) =>
       searchSeconds: values.CACHE_TTL_SEARCH,
     },
     s3: bucketOf(values),
+    trashDays: values.TRASH_DAYS,
   }) satisfies Partial<Config>;
 
 const bucketOf = (values: EnvironmentValues): Config['s3'] => {
@@ -76,6 +77,8 @@ const bucketOf = (values: EnvironmentValues): Config['s3'] => {
     accessKeyId,
     secretAccessKey,
     region: values.S3_REGION,
+    redirect: values.S3_REDIRECT,
+    cacheBytes: values.S3_CACHE_MB * 1024 * 1024,
   };
 };
 
@@ -118,9 +121,13 @@ const sound = (values: EnvironmentValues) =>
   ({
     maxConcurrentExtractions: values.MAX_CONCURRENT_EXTRACTIONS,
     extractionTimeoutMs: values.EXTRACTION_TIMEOUT * 1000,
+    uploadMaxBytes: values.UPLOAD_MAX_GB * 1e9,
+    uploadExpiryMs: values.UPLOAD_EXPIRY_HOURS * 3_600_000,
     extractionAllowedHosts: values.EXTRACTION_ALLOWED_HOSTS ?? [],
     audioFormat: values.AUDIO_FORMAT,
     audioBitrate: values.AUDIO_BITRATE,
+    renditionsAhead: values.RENDITIONS_AHEAD.map(toRendition),
+    maxWaitingRenditions: values.MAX_WAITING_RENDITIONS,
     ffmpegThreads: values.FFMPEG_THREADS,
     ffmpegPath: values.FFMPEG_PATH ?? null,
     ffmpegAllowOld: values.FFMPEG_ALLOW_OLD,
@@ -133,6 +140,12 @@ const sound = (values: EnvironmentValues) =>
       maxClients: values.ICECAST_MAX_CLIENTS,
     },
   }) satisfies Partial<Config>;
+
+/** `aac:96k`, as the schema has checked it. */
+const toRendition = (item: string): Config['renditionsAhead'][number] => {
+  const [format, quality = null] = item.split(':');
+  return { format: format as Config['audioFormat'], quality };
+};
 
 const services = (values: EnvironmentValues) =>
   ({

@@ -12,6 +12,8 @@ const LONGEST_RETRY_MS = 10_000;
 /** A way that died without a word is asked after this long, rather than after the system's two hours. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** Told to listeners of this channel when the connection is lost: nothing is heard until it is back. */
+export const HINTS_LOST = 'hints.lost';
 /** Told to listeners of this channel after a lost connection: hints may have been missed, look again. */
 export const HINTS_RESUMED = 'hints.resumed';
 
@@ -60,6 +62,7 @@ export async function openNotifyHints(url: string, log: Logger): Promise<Hints> 
 
   const reconnect = async (): Promise<void> => {
     log.warn('the hint connection was lost; reconnecting');
+    deliver(HINTS_LOST, null);
     for (let wait = FIRST_RETRY_MS; !closed; wait = Math.min(wait * 2, LONGEST_RETRY_MS)) {
       try {
         await connect();

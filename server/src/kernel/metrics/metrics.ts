@@ -9,6 +9,9 @@ export interface Metrics {
   jobDuration: Histogram<'job' | 'outcome'>;
   webSockets: Gauge;
   securityEvents: Counter<'kind'>;
+  cacheRequests: Counter<'kind' | 'outcome'>;
+  cacheEntries: Gauge;
+  cacheBytes: Gauge;
 }
 
 const LATENCY_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -49,5 +52,38 @@ export function createMetrics(role: string): Metrics {
       labelNames: ['kind'],
       registers,
     }),
+    ...cacheMeasures(registers),
+  };
+}
+
+/** How much the cache spares: `hit` and `shared` were answered without work; `off` did not ask it. */
+function cacheMeasures(registers: Registry[]) {
+  const cacheRequests = new Counter({
+    name: 'antenne_cache_requests_total',
+    help: 'Replies looked for in the cache, by what was found.',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  new Gauge({
+    name: 'antenne_cache_hit_ratio',
+    help: 'Of the replies looked for since the start, the share that was found; 0 to 1.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      const asked = new Map<string, { found: number; all: number }>();
+      for (const { labels, value } of (await cacheRequests.get()).values) {
+        const kind = String(labels.kind);
+        const sums = asked.get(kind) ?? { found: 0, all: 0 };
+        sums.all += value;
+        if (labels.outcome === 'hit' || labels.outcome === 'shared') sums.found += value;
+        asked.set(kind, sums);
+      }
+      for (const [kind, { found, all }] of asked) this.set({ kind }, found / all);
+    },
+  });
+  return {
+    cacheRequests,
+    cacheEntries: new Gauge({ name: 'antenne_cache_entries', help: 'Texts kept in memory.', registers }),
+    cacheBytes: new Gauge({ name: 'antenne_cache_bytes', help: 'Memory that kept texts take.', registers }),
   };
 }

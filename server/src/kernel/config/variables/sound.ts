@@ -11,6 +11,16 @@ export const soundVariables = {
       default: 1800,
     },
   ),
+  UPLOAD_MAX_GB: integer(
+    'Largest file that may be uploaded, in gigabytes (10⁹ bytes).',
+    { minimum: 1, maximum: 100_000 },
+    { default: 100 },
+  ),
+  UPLOAD_EXPIRY_HOURS: integer(
+    'Hours that an unfinished upload is kept after its last byte.',
+    { minimum: 1, maximum: 8_760 },
+    { default: 72 },
+  ),
   EXTRACTION_ALLOWED_HOSTS: optional(
     list('Private hosts that may be fetched all the same.', {
       expects: 'a host, host:port or range of addresses',
@@ -26,6 +36,19 @@ export const soundVariables = {
     accepts: (value) =>
       /^\d{2,3}k$/.test(value) && Number.parseInt(value, 10) >= 16 && Number.parseInt(value, 10) <= 510,
   }),
+  RENDITIONS_AHEAD: list(
+    'Renditions that each recording gets at once, beside its own format: a format, or a format and its bit rate.',
+    {
+      expects: 'a format, or a format and a rate of 64k to 320k such as aac:96k',
+      accepts: (item) => /^((mp3|aac|opus)(:(64|96|128|160|192|256|320)k)?|wav|flac)$/.test(item),
+    },
+    { default: ['mp3', 'aac:128k'] },
+  ),
+  MAX_WAITING_RENDITIONS: integer(
+    'Renditions on demand that may wait; who asks for another is told when to come again.',
+    { minimum: 1, maximum: 10_000 },
+    { default: 64 },
+  ),
   FFMPEG_THREADS: integer('Threads that each ffmpeg may use.', { minimum: 1, maximum: 64 }, { default: 2 }),
   FFMPEG_PATH: optional(
     text('ffmpeg to use, ffprobe beside it.', {
