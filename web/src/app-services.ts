@@ -7,10 +7,13 @@ import { type Upload, UploadQueue } from './features/media/upload-queue.ts';
 import { currentLanguage, t } from './i18n/language.ts';
 import { keptHere } from './kept-here.ts';
 import { createLiveUpdates, type LiveUpdates } from './live-updates/live-socket.ts';
+import { silencesOf } from './player/measured.ts';
 import { createOpenTrack } from './player/open-track.ts';
 import { Player } from './player/player.ts';
 import type { PlayerState } from './player/player-state.ts';
 import { createSavedPositions } from './player/saved-positions.ts';
+import { SilenceSkip } from './player/skip-silence.ts';
+import { SleepTimer } from './player/sleep-timer.ts';
 import { createNotices, type Notices } from './ui/notices.ts';
 import { problemText } from './ui/problem-text.ts';
 import { createReachability, type Reachability } from './ui/reachability.ts';
@@ -21,6 +24,8 @@ export interface Services {
   session: Session;
   queries: QueryClient;
   player: Player;
+  silenceSkip: SilenceSkip;
+  sleepTimer: SleepTimer;
   uploads: UploadQueue;
   live: LiveUpdates;
   notices: Notices;
@@ -85,15 +90,21 @@ export function createServices(): Services {
   const reachability = createReachability();
   const notices = createNotices();
   const clientId = Math.random().toString(36).slice(2);
+  const queries = createQueries(reachability);
+  const player = new Player({
+    audio: new Audio(),
+    open: createOpenTrack(session.client, () => isHeldBy(session, 'media.read')),
+    positions: createSavedPositions(keptHere),
+    storage: keptHere,
+  });
+  const read = async (recordingId: string) =>
+    (await queries.fetchQuery(silencesOf(session.client, recordingId))).silences;
   return {
     session,
-    queries: createQueries(reachability),
-    player: new Player({
-      audio: new Audio(),
-      open: createOpenTrack(session.client, () => isHeldBy(session, 'media.read')),
-      positions: createSavedPositions(keptHere),
-      storage: keptHere,
-    }),
+    queries,
+    player,
+    silenceSkip: new SilenceSkip({ player, storage: keptHere, read }),
+    sleepTimer: new SleepTimer(player),
     uploads: createUploads(session),
     live: createLiveUpdates({
       address: () => socketAddress(session, clientId),

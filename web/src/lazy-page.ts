@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from 'react';
+import { openRoomTexts } from './i18n/language.ts';
 
 type Load = () => Promise<{ default: ComponentType }>;
 
@@ -18,14 +19,20 @@ async function loadPatiently(load: Load): Promise<{ default: ComponentType }> {
   return load();
 }
 
+/** The page and what it says come together. */
+const withTexts =
+  (load: Load): Load =>
+  async () =>
+    (await Promise.all([load(), openRoomTexts()]))[0];
+
 /**
  * A page whose code comes when it is first needed, or before, when one points at its link. (The router's own
  * lazy component reloads the window when the code cannot be had, which would stop the sound.)
  */
 export function lazyPage(load: Load) {
   return Object.assign(
-    lazy(() => loadPatiently(load)),
-    { preload: () => loadPatiently(load).then(() => undefined) },
+    lazy(() => loadPatiently(withTexts(load))),
+    { preload: () => loadPatiently(withTexts(load)).then(() => undefined) },
   );
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { en } from './en.ts';
+import { firstView } from './fr/first-view.ts';
 import { fr } from './fr.ts';
 
 type Tree = { [key: string]: string | Tree };
@@ -63,5 +64,37 @@ describe('use', () => {
     const isAsked = (key: string) =>
       code.includes(`'${key}'`) || beginnings.some((beginning) => key.startsWith(beginning));
     expect(families.filter((key) => !isAsked(key))).toEqual([]);
+  });
+});
+
+describe('the first view', () => {
+  const root = join(import.meta.dirname, '..');
+  /** What may be drawn before any room is: the first page, and what comes by itself on top of it. */
+  const roots = [
+    'main.tsx',
+    ...['palette', 'keys-dialog', 'settings-menu'].map((name) => `shell/${name}.tsx`),
+    'player/dock.tsx',
+  ];
+  /** A file and all that it imports before it can run; what comes later, or is a type alone, apart. */
+  function eagerOf(file: string, seen = new Set<string>()): Set<string> {
+    if (seen.has(file)) return seen;
+    seen.add(file);
+    const code = readFileSync(file, 'utf8');
+    for (const [, path = ''] of code.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+)'/gms))
+      eagerOf(join(file, '..', path), seen);
+    return seen;
+  }
+
+  test('says nothing that comes only with the rooms', () => {
+    const eager = [
+      ...roots.reduce((seen, file) => eagerOf(join(root, file), seen), new Set<string>()),
+    ].filter((file) => !/\.css$/.test(file));
+    expect(eager.some((file) => file.endsWith('archive-page.tsx'))).toBe(true);
+    expect(eager.some((file) => file.endsWith('recording-page.tsx'))).toBe(false);
+    const asked = eager.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bt\(\s*['`](\w+)\./g)].map((match) => match[1] ?? ''),
+    );
+    expect(asked.length).toBeGreaterThan(30);
+    expect([...new Set(asked)].filter((section) => !(section in firstView))).toEqual([]);
   });
 });

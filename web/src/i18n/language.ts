@@ -7,12 +7,21 @@ export type Language = 'fr' | 'en';
 
 const storedUnder = 'antenne.language';
 
-// Each reader fetches one dictionary.
-const translators: Record<Language, () => Promise<Translate>> = {
-  fr: () => import('./fr.ts').then(({ fr }) => createTranslate(fr, 'fr-FR')),
-  en: () => import('./en.ts').then(({ en }) => createTranslate(en, 'en-GB')),
+// Each reader fetches one language: what the first view says, and the rest with the first page that is a room.
+const dictionaries = {
+  fr: {
+    locale: 'fr-FR',
+    firstView: () => import('./fr/first-view.ts').then(({ firstView }) => firstView),
+    rooms: () => import('./fr/rooms.ts').then(({ rooms }) => rooms),
+  },
+  en: {
+    locale: 'en-GB',
+    firstView: () => import('./en/first-view.ts').then(({ firstView }) => firstView),
+    rooms: () => import('./en/rooms.ts').then(({ rooms }) => rooms),
+  },
 };
 
+let areRoomsOpen = false;
 let written: Translate = (key) => key;
 const listeners = new Set<() => void>();
 
@@ -21,14 +30,29 @@ export function currentLanguage(): Language {
   return document.documentElement.lang === 'en' ? 'en' : 'fr';
 }
 
-/** Loads the reader's dictionary; nothing can be written on the page before. */
+async function load(language: Language): Promise<Translate> {
+  const { locale, firstView, rooms } = dictionaries[language];
+  const [first, rest] = await Promise.all([firstView(), areRoomsOpen ? rooms() : {}]);
+  return createTranslate({ ...first, ...rest }, locale);
+}
+
+/** Loads what the reader's first view says; nothing can be written on the page before. */
 export async function startLanguage(): Promise<void> {
-  written = await translators[currentLanguage()]();
+  written = await load(currentLanguage());
+}
+
+/** Loads what the rooms say, once; no page but the first is drawn before. */
+export async function openRoomTexts(): Promise<void> {
+  if (areRoomsOpen) return;
+  await dictionaries[currentLanguage()].rooms();
+  areRoomsOpen = true;
+  written = await load(currentLanguage());
+  for (const listener of listeners) listener();
 }
 
 /** Changes the language of the page and remembers it. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  written = await translators[language]();
+  written = await load(language);
   document.documentElement.lang = language;
   keptHere.setItem(storedUnder, language);
   for (const listener of listeners) listener();

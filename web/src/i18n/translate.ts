@@ -33,7 +33,7 @@ function flatten(tree: Tree, prefix = ''): [string, string][] {
  * `{{name}}`, `{{count, number}}`), which translators' tools read; the library itself would be a tenth of
  * what a first visit may weigh, for these few lines.
  */
-export function createTranslate(dictionary: Dictionary, locale: string): Translate {
+export function createTranslate(dictionary: Partial<Dictionary>, locale: string): Translate {
   const texts = new Map(flatten(dictionary));
   const plurals = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);

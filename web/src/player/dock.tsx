@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useId, useMemo } from 'react';
 import { usePlayerState, useServices } from '../app-services.ts';
 import { formatClock } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
 import { Button, IconButton, Select } from '../ui/controls.tsx';
 import { problemText } from '../ui/problem-text.ts';
 import { copyPlace } from './copy-place.ts';
+import { rates } from './habits.ts';
+import { ListeningPanel } from './listening-panel.tsx';
 import { PlayButton } from './play-button.tsx';
-import { rates } from './player-state.ts';
 import { type Track, trackPath } from './track.ts';
 import { Waveform } from './waveform.tsx';
 
@@ -89,6 +90,9 @@ function Standing({ track }: { track: Track }) {
   return (
     <>
       <span className="text-soft">{formatClock(position, duration)}</span> / {formatClock(duration)}
+      {track.rendition !== undefined && (
+        <span> · {`${track.rendition.format.toUpperCase()} ${track.rendition.quality}`}</span>
+      )}
       {track.note !== '' && <span className="max-sm:hidden"> · {track.note}</span>}
     </>
   );
@@ -105,6 +109,7 @@ function Settings({ track }: { track: Track }) {
   const services = useServices();
   const rate = usePlayerState((state) => state.rate);
   const phase = usePlayerState((state) => state.phase);
+  const panelId = useId();
   const written = (value: number) => `${new Intl.NumberFormat(language).format(value)}\u202f×`;
   return (
     <div className="flex items-center">
@@ -118,7 +123,7 @@ function Settings({ track }: { track: Track }) {
         aria-label={t('player.rate')}
         title={t('player.rate')}
         value={rate}
-        onChange={(event) => services.player.setRate(Number(event.target.value))}
+        onChange={(event) => services.player.habits.setRate(Number(event.target.value))}
       >
         {rates.map((value) => (
           <option key={value} value={value}>
@@ -126,6 +131,8 @@ function Settings({ track }: { track: Track }) {
           </option>
         ))}
       </Select>
+      <IconButton name={t('player.panel')} icon="tune" popoverTarget={panelId} />
+      <ListeningPanel id={panelId} track={track} />
       <IconButton
         name={t('player.copy')}
         icon="link"

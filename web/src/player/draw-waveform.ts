@@ -1,4 +1,5 @@
 import { barsOf, placeOf, type View } from './peaks.ts';
+import type { Silence } from './silences.ts';
 
 export interface WaveformInk {
   rest: string;
@@ -6,12 +7,17 @@ export interface WaveformInk {
   played: string;
   playedBody: string;
   playhead: string;
+  silence: string;
+  silenceEdge: string;
 }
 
 export interface WaveformDrawing {
   peaks: readonly number[];
   rms: readonly number[];
   gain: number;
+  silences: readonly Silence[];
+  /** What each frequency does, as wide as the whole sound; null: not shown. */
+  spectrogram: HTMLCanvasElement | null;
   view: View;
   durationSeconds: number;
   positionSeconds: number;
@@ -23,6 +29,10 @@ export interface WaveformDrawing {
 const barWidth = 2;
 const barGap = 1;
 
+/** The part of the height that the waveform keeps when the spectrogram is below it. */
+const waveformShare = 0.45;
+const spectrogramGap = 8;
+
 /** Draws bars of peaks with the body of the sound (RMS) inside, then the playhead. Sizes in CSS pixels. */
 export function drawWaveform(
   context: CanvasRenderingContext2D,
@@ -33,8 +43,12 @@ export function drawWaveform(
   context.clearRect(0, 0, width, height);
   const { view, durationSeconds, positionSeconds, ink } = drawing;
   const playheadX = placeOf(positionSeconds, width, view);
-  if (durationSeconds > 0 && drawing.peaks.length > 0) drawBars(context, width, height, drawing, playheadX);
-  else drawLine(context, width, height, playheadX, ink);
+  const waveHeight = drawing.spectrogram === null ? height : Math.round(height * waveformShare);
+  drawSilences(context, width, waveHeight, drawing);
+  if (durationSeconds > 0 && drawing.peaks.length > 0)
+    drawBars(context, width, waveHeight, drawing, playheadX);
+  else drawLine(context, width, waveHeight, playheadX, ink);
+  drawSpectrogram(context, width, waveHeight + spectrogramGap, height, drawing);
   if (drawing.hoverX !== null) {
     context.fillStyle = ink.restBody;
     context.fillRect(Math.round(drawing.hoverX), 0, 1, height);
@@ -70,6 +84,42 @@ function drawBars(
   }
 }
 
+const narrowestSilence = 3;
+
+/** Silences as a ground of their own; those too narrow to be seen at this distance are left out. */
+function drawSilences(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  { silences, view, ink }: WaveformDrawing,
+): void {
+  for (const { start, end } of silences) {
+    if (end <= view.from || start >= view.to) continue;
+    const x = Math.max(0, placeOf(start, width, view));
+    const wide = Math.min(width, placeOf(end, width, view)) - x;
+    if (wide < narrowestSilence) continue;
+    context.fillStyle = ink.silence;
+    context.fillRect(x, 0, wide, height);
+    context.fillStyle = ink.silenceEdge;
+    context.fillRect(x, height - 2, wide, 2);
+  }
+}
+
+/** The part on view of the picture of the whole, between two heights. */
+function drawSpectrogram(
+  context: CanvasRenderingContext2D,
+  width: number,
+  top: number,
+  bottom: number,
+  { spectrogram, view, durationSeconds }: WaveformDrawing,
+): void {
+  if (spectrogram === null || durationSeconds <= 0) return;
+  const perSecond = spectrogram.width / durationSeconds;
+  const from = view.from * perSecond;
+  const wide = Math.max(0.01, (view.to - view.from) * perSecond);
+  context.drawImage(spectrogram, from, 0, wide, spectrogram.height, 0, top, width, bottom - top);
+}
+
 /** Without peaks (not made yet, or refused) the time still has its line. */
 function drawLine(
   context: CanvasRenderingContext2D,
@@ -95,5 +145,7 @@ export function readInk(element: Element, live: boolean): WaveformInk {
     played: live ? token('--signal-soft') : token('--wave-body'),
     playedBody: live ? token('--signal') : token('--ink'),
     playhead: live ? token('--signal') : token('--ink'),
+    silence: token('--paper-sunk'),
+    silenceEdge: token('--line'),
   };
 }

@@ -12,10 +12,22 @@ export function connectMediaSession(player: Player, organisationName: () => stri
     ['seekto', (details) => player.seek(details.seekTime ?? player.now())],
     ['stop', () => player.close()],
   ];
-  for (const [action, handler] of actions) session.setActionHandler(action, handler);
+  const obey = (action: MediaSessionAction, handler: MediaSessionActionHandler | null) => {
+    try {
+      session.setActionHandler(action, handler);
+    } catch {
+      // A browser that does not know this one yet.
+    }
+  };
+  for (const [action, handler] of actions) obey(action, handler);
   let shown: unknown = null;
+  let hadNext = false;
   player.subscribe(() => {
-    const { track, phase, positionSeconds, durationSeconds, rate } = player.getState();
+    const { track, phase, positionSeconds, durationSeconds, rate, next } = player.getState();
+    if (next.length > 0 !== hadNext) {
+      hadNext = !hadNext;
+      obey('nexttrack', hadNext ? () => playFirst(player) : null);
+    }
     if (track !== shown) {
       shown = track;
       session.metadata =
@@ -24,8 +36,14 @@ export function connectMediaSession(player: Player, organisationName: () => stri
           : new MediaMetadata({ title: track.title, artist: track.note, album: organisationName() });
     }
     session.playbackState = phase === 'empty' ? 'none' : phase === 'playing' ? 'playing' : 'paused';
-    if (durationSeconds > 0 && positionSeconds <= durationSeconds) {
+    if (track === null) session.setPositionState();
+    else if (durationSeconds > 0 && positionSeconds <= durationSeconds) {
       session.setPositionState({ duration: durationSeconds, position: positionSeconds, playbackRate: rate });
     }
   });
+}
+
+function playFirst(player: Player): void {
+  const next = player.upNext.first();
+  if (next !== undefined) player.play(next);
 }

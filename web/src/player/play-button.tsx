@@ -1,5 +1,6 @@
 import { usePlayerState, useServices } from '../app-services.ts';
 import { Icon } from '../ui/icons.tsx';
+import { warmUpStreaming } from './attach-source.ts';
 import { type Track, trackKey } from './track.ts';
 
 interface PlayButtonProps {
@@ -40,6 +41,7 @@ export function PlayButton({
       aria-label={isSounding ? pauseName : playName}
       aria-busy={isCurrent && phase === 'loading'}
       title={isSounding ? pauseName : playName}
+      onPointerEnter={warmUpStreaming}
       onClick={() => (isCurrent ? player.toggle() : player.play(track, atSeconds))}
       className={`relative inline-flex shrink-0 items-center justify-center rounded-full border transition-colors duration-150 disabled:border-line disabled:text-line-strong disabled:hover:bg-transparent ${sizes[size]} ${look}`}
     >

@@ -4,6 +4,15 @@ import type { Source, Track } from './track.ts';
 
 export type Phase = 'empty' | 'loading' | 'playing' | 'paused' | 'recovering' | 'failed';
 
+/** One of the qualities that a sound is there in, by its name of the HLS addresses. */
+export interface Quality {
+  name: string;
+  kbps: number;
+}
+
+/** A quality by name, or the one that the measured line carries. */
+export type QualityChoice = 'auto' | (string & {});
+
 export interface PlayerState {
   track: Track | null;
   phase: Phase;
@@ -11,6 +20,17 @@ export interface PlayerState {
   positionSeconds: number;
   durationSeconds: number;
   rate: number;
+  /** 0 to 1. */
+  volume: number;
+  isMuted: boolean;
+  /** What the listener wants; a sound without that quality plays by the measured line. */
+  wantedQuality: QualityChoice;
+  /** Best first; empty for a sound that plays from one file. */
+  qualities: Quality[];
+  /** The name of the quality that is heard, where there are several. */
+  heardQuality: string | null;
+  /** What plays when this ends. */
+  next: Track[];
   /** Why it failed, when it did. */
   problem: unknown;
 }
@@ -24,13 +44,36 @@ export interface PlayerParts {
   storage: KeptHere;
 }
 
-/** The speeds that < and > go through. */
-export const rates = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3];
+/** The state, and who follows it. */
+export class PlayerStore {
+  #state: PlayerState;
+  readonly #listeners = new Set<() => void>();
 
-/** Where the speed of the last visit is kept. */
-export const rateStoredUnder = 'antenne.rate';
-/** The speed of the last visit, or the usual one. */
-export function storedRate(storage: KeptHere): number {
-  const rate = Number(storage.getItem(rateStoredUnder));
-  return rates.includes(rate) ? rate : 1;
+  constructor(state: PlayerState) {
+    this.#state = state;
+  }
+
+  readonly get = (): PlayerState => this.#state;
+
+  readonly subscribe = (changed: () => void): (() => void) => {
+    this.#listeners.add(changed);
+    return () => this.#listeners.delete(changed);
+  };
+
+  set(change: Partial<PlayerState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
 }
+
+/** What a player with nothing on it shows. */
+export const nothingOn = {
+  track: null,
+  phase: 'empty',
+  positionSeconds: 0,
+  durationSeconds: 0,
+  qualities: [],
+  heardQuality: null,
+  next: [],
+  problem: null,
+} satisfies Partial<PlayerState>;

@@ -1,56 +1,55 @@
 import { ApiProblem } from '@antenne/client';
-import { type PlayerParts, type PlayerState, rateStoredUnder, rates, storedRate } from './player-state.ts';
-import { canRecover, maxRecoveries, recoveryDelayMs } from './recovery.ts';
-import { isStale, type Source, type Track, trackKey } from './track.ts';
+import { type Attached, type Attaching, attachSource } from './attach-source.ts';
+import { listenToAudio } from './audio-events.ts';
+import { Habits, storedHabits } from './habits.ts';
+import { nothingOn, type PlayerParts, PlayerStore, type QualityChoice } from './player-state.ts';
+import { Recovery } from './recovery.ts';
+import { isSameFile, isStale, type Source, type Track, trackKey } from './track.ts';
+import { UpNext } from './up-next.ts';
 
-const stallToleratedMs = 12_000;
 const saveEverySeconds = 5;
 
 /** The one player of the page. It owns the audio element, lives above the router and outlives every page. */
 export class Player {
-  #state: PlayerState;
+  readonly habits: Habits;
+  readonly upNext: UpNext;
+  readonly getState: PlayerStore['get'];
+  readonly subscribe: PlayerStore['subscribe'];
   readonly #parts: PlayerParts;
-  readonly #listeners = new Set<() => void>();
+  readonly #store: PlayerStore;
+  readonly #recovery = new Recovery();
   #source: Source | null = null;
+  #attached: Attached | null = null;
   /** Rises with each load, so that an answer for a track left meanwhile is dropped. */
   #loading = 0;
   /** What the listener asked for, whatever the network does. */
   #wantsSound = false;
+  /** Failed for want of a network: worth another try when it is back. */
+  #isCutOff = false;
+  /** Adaptive streaming failed for this track: it plays from its file. */
+  #isPlainOnly = false;
   #seekWhenReady: number | null = null;
-  #attempt = 0;
-  #recoveryTimer: ReturnType<typeof setTimeout> | undefined;
-  #stallTimer: ReturnType<typeof setTimeout> | undefined;
   #savedAtSeconds = 0;
 
   constructor(parts: PlayerParts) {
     this.#parts = parts;
-    const rate = storedRate(parts.storage);
-    this.#state = {
-      track: null,
-      phase: 'empty',
-      positionSeconds: 0,
-      durationSeconds: 0,
-      rate,
-      problem: null,
-    };
+    this.#store = new PlayerStore({ ...nothingOn, ...storedHabits(parts.storage) });
+    this.habits = new Habits(this.#store, parts.audio, parts.storage);
+    this.upNext = new UpNext(this.#store);
+    this.getState = this.#store.get;
+    this.subscribe = this.#store.subscribe;
     this.#listen();
   }
-
-  readonly getState = (): PlayerState => this.#state;
-
-  readonly subscribe = (changed: () => void): (() => void) => {
-    this.#listeners.add(changed);
-    return () => this.#listeners.delete(changed);
-  };
 
   /** The exact second of this moment, for what is drawn on every frame. */
   now(): number {
     if (this.#seekWhenReady !== null) return this.#seekWhenReady;
-    return this.#source === null ? this.#state.positionSeconds : this.#parts.audio.currentTime;
+    return this.#source === null ? this.getState().positionSeconds : this.#parts.audio.currentTime;
   }
 
   isCurrent(track: Pick<Track, 'kind' | 'id'>): boolean {
-    return this.#state.track !== null && trackKey(this.#state.track) === trackKey(track);
+    const { track: current } = this.getState();
+    return current !== null && trackKey(current) === trackKey(track);
   }
 
   /** Where a track would begin: the place it is at, the place it was left, or the start. */
@@ -58,9 +57,10 @@ export class Player {
     return this.isCurrent(track) ? this.now() : (this.#parts.positions.get(trackKey(track)) ?? 0);
   }
 
-  /** Plays a track from a second, or from where it was left. */
+  /** Plays a track from a second, or from where it was left; another file of the same one goes on where it is. */
   play(track: Track, atSeconds?: number): void {
-    if (!this.isCurrent(track)) {
+    const { track: current } = this.getState();
+    if (current === null || !this.isCurrent(track) || !isSameFile(track, current)) {
       // Emptied inside the listener's own gesture: some browsers refuse the sound that comes later otherwise.
       const start = atSeconds ?? this.startOf(track);
       this.#savePosition();
@@ -79,12 +79,12 @@ export class Player {
   }
 
   resume(): void {
-    const { track, phase } = this.#state;
+    const { track, phase } = this.getState();
     if (track === null) return;
     this.#wantsSound = true;
-    const broken = phase === 'failed' || phase === 'recovering' || this.#source === null;
-    if (broken || (this.#source !== null && isStale(this.#source, Date.now()))) {
-      this.#attempt = 0;
+    const isSpent = this.#source === null || isStale(this.#source, Date.now());
+    if (isSpent || phase === 'failed' || phase === 'recovering') {
+      this.#recovery.forget();
       this.#begin(track, this.now(), true);
     } else {
       if (this.#parts.audio.ended) this.#parts.audio.currentTime = 0;
@@ -94,9 +94,10 @@ export class Player {
 
   pause(): void {
     this.#wantsSound = false;
-    this.#stopWaiting();
+    this.#recovery.stopWaiting();
     this.#parts.audio.pause();
-    if (this.#state.phase !== 'empty' && this.#state.phase !== 'failed') this.#set({ phase: 'paused' });
+    const { phase } = this.getState();
+    if (phase !== 'empty' && phase !== 'failed') this.#store.set({ phase: 'paused' });
     this.#savePosition();
   }
 
@@ -106,7 +107,7 @@ export class Player {
   }
 
   seek(seconds: number): void {
-    const { durationSeconds, track } = this.#state;
+    const { durationSeconds, track } = this.getState();
     if (track === null) return;
     const end = durationSeconds > 0 ? durationSeconds : Number.POSITIVE_INFINITY;
     const wanted = Math.min(Math.max(0, seconds), Math.max(0, end - 0.2));
@@ -114,25 +115,16 @@ export class Player {
     if (this.#source === null || audio.readyState === HTMLMediaElement.HAVE_NOTHING)
       this.#seekWhenReady = wanted;
     else audio.currentTime = wanted;
-    this.#set({ positionSeconds: wanted });
+    this.#store.set({ positionSeconds: wanted });
   }
 
   skip(seconds: number): void {
     this.seek(this.now() + seconds);
   }
 
-  setRate(rate: number): void {
-    const { audio, storage } = this.#parts;
-    audio.defaultPlaybackRate = rate;
-    audio.playbackRate = rate;
-    storage.setItem(rateStoredUnder, String(rate));
-    this.#set({ rate });
-  }
-
-  /** One step along the speeds, up or down. */
-  stepRate(direction: 1 | -1): void {
-    const next = rates[rates.indexOf(this.#state.rate) + direction];
-    if (next !== undefined) this.setRate(next);
+  chooseQuality(wantedQuality: QualityChoice): void {
+    this.habits.wantQuality(wantedQuality);
+    this.#attached?.choose(wantedQuality);
   }
 
   /** Puts the player away; where it was is kept. */
@@ -140,41 +132,42 @@ export class Player {
     this.pause();
     this.#loading += 1;
     this.#release();
-    this.#set({ track: null, phase: 'empty', positionSeconds: 0, durationSeconds: 0, problem: null });
+    this.#store.set(nothingOn);
   }
 
-  #set(change: Partial<PlayerState>): void {
-    this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
+  #detach(): void {
+    this.#attached?.detach();
+    this.#attached = null;
+    this.#source = null;
   }
 
   #release(): void {
-    this.#source = null;
+    this.#detach();
     this.#seekWhenReady = null;
-    this.#stopWaiting();
+    this.#recovery.stopWaiting();
     this.#parts.audio.removeAttribute('src');
     this.#parts.audio.load();
-  }
-
-  #stopWaiting(): void {
-    clearTimeout(this.#recoveryTimer);
-    clearTimeout(this.#stallTimer);
   }
 
   #begin(track: Track, atSeconds: number, wantsSound: boolean): void {
     const samePlace = this.isCurrent(track);
     if (!samePlace) {
       this.#savePosition();
-      this.#attempt = 0;
+      this.#recovery.forget();
+      this.#isPlainOnly = false;
     }
-    this.#stopWaiting();
+    this.#recovery.stopWaiting();
     this.#wantsSound = wantsSound;
+    this.#isCutOff = false;
     this.#savedAtSeconds = atSeconds;
-    this.#set({
+    this.#store.set({
       track,
-      phase: this.#attempt > 0 ? 'recovering' : wantsSound ? 'loading' : 'paused',
+      phase: this.#recovery.isUnderWay ? 'recovering' : wantsSound ? 'loading' : 'paused',
       positionSeconds: atSeconds,
-      durationSeconds: samePlace ? this.#state.durationSeconds : (track.durationSeconds ?? 0),
+      durationSeconds: samePlace ? this.getState().durationSeconds : (track.durationSeconds ?? 0),
+      qualities: samePlace ? this.getState().qualities : [],
+      heardQuality: null,
+      next: this.upNext.without(track),
       problem: null,
     });
     void this.#load(track, atSeconds);
@@ -183,22 +176,41 @@ export class Player {
   async #load(track: Track, atSeconds: number): Promise<void> {
     this.#loading += 1;
     const thisLoad = this.#loading;
+    const isLeft = () => thisLoad !== this.#loading;
+    this.#detach();
     this.#seekWhenReady = atSeconds;
-    const { audio, open } = this.#parts;
     try {
-      const source = await open(track);
-      if (thisLoad !== this.#loading) return;
+      const opened = await this.#parts.open(track);
+      if (isLeft()) return;
+      const source = this.#isPlainOnly ? { ...opened, hlsUrl: null } : opened;
+      if (source.hlsUrl === null) this.#store.set({ qualities: [] });
+      const attached = await attachSource(this.#parts.audio, source, this.#attaching(atSeconds), isLeft);
+      if (attached === null) return;
       this.#source = source;
-      audio.src = source.url;
-      audio.defaultPlaybackRate = this.#state.rate;
-      audio.playbackRate = this.#state.rate;
+      this.#attached = attached;
+      this.habits.applyRate();
       if (this.#wantsSound) this.#start();
     } catch (error) {
-      if (thisLoad !== this.#loading) return;
+      if (isLeft()) return;
       // A refusal is an answer; silence is not, and the network may come back.
-      if (error instanceof ApiProblem && error.status < 500) this.#fail(error);
+      if (error instanceof ApiProblem && error.status < 500) this.#fail(error, false);
       else this.#recover(2, error);
     }
+  }
+
+  #attaching(atSeconds: number): Attaching {
+    return {
+      atSeconds,
+      choice: this.getState().wantedQuality,
+      onQualities: (qualities) => this.#store.set({ qualities }),
+      onHeard: (heardQuality) => this.#store.set({ heardQuality }),
+      onLost: (code) => this.#recover(code, null),
+      onUnplayable: () => {
+        const { track } = this.getState();
+        this.#isPlainOnly = true;
+        if (track !== null) this.#begin(track, this.now(), this.#wantsSound);
+      },
+    };
   }
 
   #start(): void {
@@ -206,97 +218,87 @@ export class Player {
       // Without a gesture of the listener, browsers keep silent: it waits, ready, for one.
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
       this.#wantsSound = false;
-      this.#set({ phase: 'paused' });
+      this.#store.set({ phase: 'paused' });
     });
   }
 
-  #fail(problem: unknown): void {
-    this.#stopWaiting();
+  #fail(problem: unknown, isCutOff: boolean): void {
+    this.#recovery.stopWaiting();
+    this.#isCutOff = isCutOff && this.#wantsSound;
     this.#wantsSound = false;
-    this.#set({ phase: 'failed', problem });
+    this.#store.set({ phase: 'failed', problem });
   }
 
   /** Comes back to the same second with a fresh address, a little later each time. */
   #recover(mediaErrorCode: number, problem: unknown): void {
-    const { track } = this.#state;
+    const { track } = this.getState();
     if (track === null) return;
-    if (!canRecover(mediaErrorCode, this.#attempt)) {
-      this.#fail(problem);
-      return;
-    }
     const at = this.now();
-    this.#attempt = Math.min(this.#attempt + 1, maxRecoveries);
-    this.#source = null;
-    this.#stopWaiting();
-    this.#set({ phase: 'recovering', positionSeconds: at });
-    const again = () => this.#begin(track, at, this.#wantsSound);
-    this.#recoveryTimer = setTimeout(again, recoveryDelayMs(this.#attempt));
+    const again = () => this.#begin(track, this.now(), this.#wantsSound);
+    if (this.#recovery.tryLater(mediaErrorCode, again)) {
+      this.#detach();
+      this.#store.set({ phase: 'recovering', positionSeconds: at });
+    } else this.#fail(problem, mediaErrorCode === 2);
   }
 
   #savePosition(): void {
-    const { track, durationSeconds } = this.#state;
+    const { track, durationSeconds } = this.getState();
     if (track === null) return;
     this.#savedAtSeconds = this.now();
     this.#parts.positions.save(trackKey(track), this.#savedAtSeconds, durationSeconds);
   }
 
-  #onMetadata(): void {
-    const { audio } = this.#parts;
-    if (this.#seekWhenReady !== null) audio.currentTime = this.#seekWhenReady;
-    this.#seekWhenReady = null;
-    if (Number.isFinite(audio.duration)) this.#set({ durationSeconds: audio.duration });
-  }
-
-  #onTime(): void {
-    if (this.#seekWhenReady !== null || this.#source === null) return;
-    const positionSeconds = this.#parts.audio.currentTime;
-    this.#set({ positionSeconds });
-    if (Math.abs(positionSeconds - this.#savedAtSeconds) >= saveEverySeconds) this.#savePosition();
-  }
-
-  #onWaiting(): void {
-    if (!this.#wantsSound || this.#source === null) return;
-    this.#set({ phase: 'loading' });
-    clearTimeout(this.#stallTimer);
-    this.#stallTimer = setTimeout(() => this.#recover(2, null), stallToleratedMs);
-  }
-
   #listen(): void {
     const { audio } = this.#parts;
-    const on = (name: keyof HTMLMediaElementEventMap, react: () => void) =>
-      audio.addEventListener(name, react);
-    on('loadedmetadata', () => this.#onMetadata());
-    on('durationchange', () => {
-      if (Number.isFinite(audio.duration) && audio.duration > 0)
-        this.#set({ durationSeconds: audio.duration });
-    });
-    on('timeupdate', () => this.#onTime());
-    on('playing', () => {
-      this.#attempt = 0;
-      clearTimeout(this.#stallTimer);
-      this.#set({ phase: 'playing', problem: null });
-    });
-    on('waiting', () => this.#onWaiting());
-    // A headset or the system may pause without us; the page follows.
-    on('pause', () => {
-      if (this.#source === null || audio.error !== null || audio.ended) return;
-      if (this.#state.phase === 'playing') {
+    listenToAudio(audio, {
+      onMetadata: () => {
+        if (this.#seekWhenReady !== null && this.#source !== null) audio.currentTime = this.#seekWhenReady;
+        this.#seekWhenReady = null;
+      },
+      onDuration: () => {
+        const { duration } = audio;
+        if (Number.isFinite(duration) && duration > 0) this.#store.set({ durationSeconds: duration });
+      },
+      onTime: () => {
+        if (this.#seekWhenReady !== null || this.#source === null) return;
+        const positionSeconds = audio.currentTime;
+        this.#store.set({ positionSeconds });
+        if (Math.abs(positionSeconds - this.#savedAtSeconds) >= saveEverySeconds) this.#savePosition();
+      },
+      onPlaying: () => {
+        this.#recovery.forget();
+        this.#store.set({ phase: 'playing', problem: null });
+      },
+      onWaiting: () => {
+        if (!this.#wantsSound || this.#source === null) return;
+        this.#store.set({ phase: 'loading' });
+        this.#recovery.watchStall(() => this.#recover(2, null));
+      },
+      // A headset or the system may pause without us; the page follows.
+      onPause: () => {
+        if (this.#source === null || audio.error !== null || audio.ended) return;
+        if (this.getState().phase !== 'playing') return;
         this.#wantsSound = false;
-        this.#set({ phase: 'paused' });
-      }
+        this.#store.set({ phase: 'paused' });
+      },
+      onEnded: () => this.#onEnded(),
+      onBroken: (error) => {
+        if (this.#source !== null) this.#recover(error.code, error);
+      },
+      onOnline: () => {
+        const { track, phase } = this.getState();
+        if (track === null || (phase !== 'recovering' && !this.#isCutOff)) return;
+        this.#begin(track, this.now(), this.#wantsSound || this.#isCutOff);
+      },
+      onLeaving: () => this.#savePosition(),
     });
-    on('ended', () => {
-      this.#wantsSound = false;
-      this.#set({ phase: 'paused', positionSeconds: this.#state.durationSeconds });
-      this.#savePosition();
-    });
-    on('error', () => {
-      if (this.#source !== null && audio.error !== null) this.#recover(audio.error.code, audio.error);
-    });
-    addEventListener('online', () => {
-      const { track, phase } = this.#state;
-      if (track !== null && phase === 'recovering') this.#begin(track, this.now(), this.#wantsSound);
-    });
-    addEventListener('pagehide', () => this.#savePosition());
+  }
+
+  #onEnded(): void {
+    this.#wantsSound = false;
+    this.#store.set({ phase: 'paused', positionSeconds: this.getState().durationSeconds });
+    this.#savePosition();
+    const next = this.upNext.first();
+    if (next !== undefined) this.play(next);
   }
 }

@@ -5,6 +5,7 @@ import { useText } from '../i18n/language.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { copyPlace } from './copy-place.ts';
 import { fitView, followView, placeOf, resolutionFor, ticksOf, type View, zoomView } from './peaks.ts';
+import type { Silence } from './silences.ts';
 import type { Track } from './track.ts';
 import { Waveform } from './waveform.tsx';
 
@@ -13,12 +14,19 @@ const zoomStep = 2;
 interface TimelineProps {
   track: Track;
   durationSeconds: number;
+  /** Where nothing sounds, shown as such. */
+  silences?: readonly Silence[];
+  /** The picture of the frequencies below the waveform, on the same time. */
+  spectrogram?: HTMLCanvasElement | null;
   /** What stands above the waveform, left of the zoom. */
   children: ReactNode;
+  /** More buttons beside the zoom. */
+  tools?: ReactNode;
 }
 
 /** The timeline of a page: a tall waveform with its instants, that zooms and turns its pages with the playhead. */
-export function Timeline({ track, durationSeconds, children }: TimelineProps) {
+export function Timeline(props: TimelineProps) {
+  const { track, durationSeconds, silences, spectrogram = null, children, tools } = props;
   const services = useServices();
   const { player } = services;
   const { t } = useText();
@@ -54,6 +62,7 @@ export function Timeline({ track, durationSeconds, children }: TimelineProps) {
             onClick={() => zoom(1 / zoomStep)}
           />
           <IconButton name={t('player.zoomIn')} icon="plus" size={16} onClick={() => zoom(zoomStep)} />
+          {tools}
           <IconButton name={t('debat.copy')} icon="link" onClick={() => void copyPlace(services, track)} />
         </div>
       </div>
@@ -62,7 +71,9 @@ export function Timeline({ track, durationSeconds, children }: TimelineProps) {
         durationSeconds={durationSeconds}
         view={view}
         resolution={resolutionFor(view, durationSeconds)}
-        className="h-24 sm:h-32"
+        {...(silences === undefined ? {} : { silences })}
+        spectrogram={spectrogram}
+        className={spectrogram === null ? 'h-24 sm:h-32' : 'h-56 sm:h-72'}
         onFrame={onFrame}
         onKey={onKey}
         canvasRef={setCanvas}

@@ -23,10 +23,10 @@ test('an address tells when its signature ends', () => {
 });
 
 test('a source is stale a little before its end', () => {
-  const source = { url: '/x', expiresAt: 1000 };
+  const source = { expiresAt: 1000 };
   expect(isStale(source, 970_000)).toBe(false);
   expect(isStale(source, 985_000)).toBe(true);
-  expect(isStale({ url: '/x', expiresAt: null }, 9e15)).toBe(false);
+  expect(isStale({ expiresAt: null }, 9e15)).toBe(false);
 });
 
 test('tracks have their page', () => {

@@ -8,7 +8,20 @@ export interface Track {
   /** Whose waveform it has; null while a débat has no recording. */
   recordingId: string | null;
   durationSeconds: number | null;
+  /** Plays from this file alone, to hear what it is worth; absent: the best for the line. */
+  rendition?: Rendition;
 }
+
+/** A file that a recording exists in. */
+export interface Rendition {
+  format: 'mp3' | 'aac' | 'opus' | 'wav' | 'flac';
+  /** `192k`, `lossless`. */
+  quality: string;
+}
+
+/** True when both play the same file of a track. */
+export const isSameFile = (one: Pick<Track, 'rendition'>, other: Pick<Track, 'rendition'>): boolean =>
+  one.rendition?.format === other.rendition?.format && one.rendition?.quality === other.rendition?.quality;
 
 /** Names a track wherever one is kept: `debat:0197a0…`. */
 export const trackKey = (track: Pick<Track, 'kind' | 'id'>): string => `${track.kind}:${track.id}`;
@@ -20,6 +33,8 @@ export const trackPath = (track: Pick<Track, 'kind' | 'id'>): string =>
 /** An address that plays now, and until when its signature holds (Unix seconds; null: for ever). */
 export interface Source {
   url: string;
+  /** Where adaptive streaming has qualities to choose from. */
+  hlsUrl: string | null;
   expiresAt: number | null;
 }
 
@@ -30,6 +45,6 @@ export function expiryOf(url: string): number | null {
 }
 
 /** True when a source should be signed again before it is used (a margin covers clocks that differ). */
-export function isStale(source: Source, nowMs: number, marginSeconds = 20): boolean {
+export function isStale(source: Pick<Source, 'expiresAt'>, nowMs: number, marginSeconds = 20): boolean {
   return source.expiresAt !== null && source.expiresAt - marginSeconds < nowMs / 1000;
 }

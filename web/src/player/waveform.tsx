@@ -4,6 +4,7 @@ import { formatClock } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
 import { drawWaveform, readInk } from './draw-waveform.ts';
 import { placeOf, secondAt, type View } from './peaks.ts';
+import type { Silence } from './silences.ts';
 import { type Track, trackKey } from './track.ts';
 import { useWaveform } from './use-waveform.ts';
 
@@ -12,6 +13,8 @@ interface WaveformProps {
   durationSeconds: number;
   view: View;
   resolution?: number;
+  silences?: readonly Silence[];
+  spectrogram?: HTMLCanvasElement | null;
   className: string;
   /** Called on every drawn frame while this sound plays, with the exact second. */
   onFrame?: (seconds: number) => void;
@@ -19,6 +22,8 @@ interface WaveformProps {
   onKey?: (event: KeyboardEvent) => boolean;
   canvasRef?: (canvas: HTMLCanvasElement | null) => void;
 }
+
+const noSilences: readonly Silence[] = [];
 
 const keySteps: Record<string, number> = {
   ArrowLeft: -5,
@@ -35,6 +40,8 @@ export function Waveform({
   durationSeconds,
   view,
   resolution,
+  silences = noSilences,
+  spectrogram = null,
   className,
   onFrame,
   onKey,
@@ -69,13 +76,15 @@ export function Waveform({
       peaks,
       rms,
       gain,
+      silences,
+      spectrogram,
       view,
       durationSeconds,
       positionSeconds,
       hoverX,
       ink,
     });
-  }, [player, track, peaks, rms, gain, view, durationSeconds, hoverX, isPlaying]);
+  }, [player, track, peaks, rms, gain, silences, spectrogram, view, durationSeconds, hoverX, isPlaying]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shown` is not read here, but it moves the playhead.
   useEffect(draw, [draw, shown]);

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useLayoutEffect } from 'react';
 import { type Services, useServices } from '../app-services.ts';
 import { copyPlace } from '../player/copy-place.ts';
+import { landmarksOf, stepAmong } from '../player/landmarks.ts';
 
 /** True where letters and spaces belong to what has the focus. */
 export function takesKeys(target: EventTarget | null): boolean {
@@ -25,6 +26,15 @@ function focusField(selector: string): boolean {
 
 type Key = (services: Services) => void;
 
+/** To the next word or chapter, or back. */
+const stepTo =
+  (kind: 'words' | 'chapters', direction: 1 | -1): Key =>
+  ({ player, queries }) => {
+    const { track } = player.getState();
+    const place = track && stepAmong(landmarksOf(queries, track, kind), player.now(), direction);
+    if (place !== null) player.seek(place);
+  };
+
 const playerKeys: Record<string, Key> = {
   ' ': ({ player }) => player.toggle(),
   k: ({ player }) => player.toggle(),
@@ -32,8 +42,12 @@ const playerKeys: Record<string, Key> = {
   l: ({ player }) => player.skip(10),
   ArrowLeft: ({ player }) => player.skip(-5),
   ArrowRight: ({ player }) => player.skip(5),
-  '<': ({ player }) => player.stepRate(-1),
-  '>': ({ player }) => player.stepRate(1),
+  '<': ({ player }) => player.habits.stepRate(-1),
+  '>': ({ player }) => player.habits.stepRate(1),
+  ',': stepTo('words', -1),
+  '.': stepTo('words', 1),
+  '[': stepTo('chapters', -1),
+  ']': stepTo('chapters', 1),
   c: (services) => {
     const { track } = services.player.getState();
     if (track !== null) void copyPlace(services, track);
@@ -57,7 +71,10 @@ export function useKeyboard({ openPalette, openKeys }: Panels): void {
         openPalette();
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
+      // Many keyboards have their brackets behind AltGr, which some systems tell as Ctrl and Alt.
+      const isCommand =
+        (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph');
+      if (isCommand || takesKeys(event.target)) return;
       if (event.key === '?') openKeys();
       else if (event.key === '/') {
         // The page of the search takes the focus itself when it comes with nothing to look for.

@@ -10,6 +10,8 @@ export default function KeysDialog({ onClose }: { onClose(): void }) {
     [t('keys.playPause'), [t('keys.space')]],
     [t('keys.five'), ['←', '→']],
     [t('keys.ten'), ['J', 'K', 'L']],
+    [t('keys.words'), [',', '.']],
+    [t('keys.chapters'), ['[', ']']],
     [t('keys.rate'), ['<', '>']],
     [t('keys.copy'), ['C']],
     [t('keys.search'), ['/']],

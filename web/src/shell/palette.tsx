@@ -68,7 +68,7 @@ function useEntries(query: string, services: Services): Entry[] {
       act: go('/transcriptions'),
     });
   if (mayBring)
-    fixed.push({ id: 'bring', group: group.go, text: t('bring.title'), act: go('/recordings/new') });
+    fixed.push({ id: 'bring', group: group.go, text: t('palette.bring'), act: go('/recordings/new') });
   if (me === null)
     fixed.push({ id: 'sign-in', group: group.go, text: t('shell.signIn'), act: go('/sign-in') });
   fixed.push(

@@ -29,6 +29,13 @@ const shapes = {
   ),
   quote: <path d="M5 6.5h5v5.5a5 5 0 0 1-4 4.9M14 6.5h5v5.5a5 5 0 0 1-4 4.9" />,
   bin: <path d="M4.5 6.5h15M9.5 6.5V4h5v2.5M6.5 6.5l1 13.5h9l1-13.5M10.2 10.5v5.5M13.8 10.5v5.5" />,
+  spectrum: <path d="M4 20.5h16M5.5 17v-3M9 17V8.5M12.5 17V4M16 17v-7M19 17v-4.5" />,
+  tune: (
+    <path d="M12 4v5M12 13v7M5.5 4v9.5M5.5 17.5V20M18.5 4v2.5M18.5 10.5V20M12 13a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM5.5 17.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM18.5 10.5a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z" />
+  ),
+  queue: <path d="M4 6h16M4 12h9M4 18h9M17.5 11.5v8M13.5 15.5h8" />,
+  volume: <path d="M4 9.5h3.5L12 5.5v13l-4.5-4H4zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11" />,
+  mute: <path d="M4 9.5h3.5L12 5.5v13l-4.5-4H4zM15.5 9.5l5 5M20.5 9.5l-5 5" />,
   check: <path d="m4.5 12.5 5 5 10-11" />,
 } satisfies Record<string, ReactNode>;
 

@@ -65,7 +65,7 @@ export function ArchivePage() {
             className={`${buttonLook('secondary')} ml-auto self-center no-underline max-sm:px-3`}
           >
             <Icon name="plus" size={16} />
-            <span className="max-sm:sr-only">{t('recordings.add')}</span>
+            <span className="max-sm:sr-only">{t('archive.add')}</span>
           </Link>
         )}
       </div>

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useMe, useServices } from '../../app-services.ts';
+import { useMay, useMe, useServices } from '../../app-services.ts';
 import { parseClock } from '../../i18n/clock-time.ts';
 import { formatInstant } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
@@ -20,6 +20,8 @@ import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { RecordingFacts } from './recording-facts.tsx';
 import { RecordingRenditions } from './recording-renditions.tsx';
 import { RecordingWork } from './recording-work.tsx';
+import { SignedLink } from './signed-link.tsx';
+import { SoundCheck } from './sound-check.tsx';
 
 const route = getRouteApi('/recordings/$id');
 
@@ -77,6 +79,7 @@ function RecordingSheet({ recording }: { recording: Recording }) {
   const { player } = useServices();
   const { t: place, q } = route.useSearch();
   const navigate = useNavigate();
+  const mayRead = useMay('media.read');
   const track = recordingTrack(recording, language);
   const isReady = recording.status === 'ready';
   const atSeconds = place === undefined ? null : parseClock(place);
@@ -105,6 +108,7 @@ function RecordingSheet({ recording }: { recording: Recording }) {
       )}
       <div className="grid gap-x-16 gap-y-8 pt-8 lg:grid-cols-[minmax(0,1fr)_21rem] lg:[&:has(>:first-child:empty)]:grid-cols-1">
         <div className="min-w-0 empty:hidden">
+          {isReady && mayRead && <SoundCheck track={track} recordingId={recording.id} />}
           {isReady && (
             <TranscriptSection
               recordingId={recording.id}
@@ -126,7 +130,8 @@ function RecordingSheet({ recording }: { recording: Recording }) {
         </div>
         <Fold title={t('recordings.technical')}>
           <RecordingFacts recording={recording} />
-          <RecordingRenditions recording={recording} />
+          <RecordingRenditions recording={recording} track={track} />
+          {isReady && mayRead && <SignedLink recording={recording} />}
         </Fold>
       </div>
     </>

@@ -22,6 +22,7 @@ export const archive: typeof French = {
     emptyText:
       'Every debate will have its date, its committee and its recording here, playable at any second.',
     emptySignedOut: 'Nothing is published yet. Come back after the first sitting.',
+    add: 'Bring a sound',
     addFirst: 'Bring your first sound',
     nothingTitle: 'No debate answers this search',
     nothingText: 'Take a filter away, or try a shorter word.',

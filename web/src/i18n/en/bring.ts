@@ -45,6 +45,5 @@ export const bring: typeof French = {
     open: 'Open',
     openDebat: 'Open the debate',
     publishFailed: 'The sound has arrived, but the debate could not be made.',
-    empty: 'This file is empty.',
   },
 };

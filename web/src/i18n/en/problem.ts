@@ -24,6 +24,8 @@ export const problem: typeof French = {
     fetchStatus: 'The address was refused by its server (answer {{status}}).',
     fetchFailed: 'The address gave no sound: it does not answer, or refuses.',
     brokenFile: 'This file is damaged: it cannot be read to its end.',
+    unmeasured: 'This sound could not be measured.',
+    emptyFile: 'This file is empty.',
     timeout: 'The work took longer than allowed.',
     cancelled: 'Work cancelled.',
     nameTaken: 'This name is taken.',

@@ -25,8 +25,6 @@ export const recordings: typeof French = {
     mono: 'Mono',
     stereo: 'Stereo',
     bitrate: 'Bit rate',
-    loudness: 'Loudness',
-    loudnessValue: '{{lufs}} LUFS, range {{range}} LU, true peak {{peak}} dBTP',
     origin: 'Origin',
     checksum: 'SHA-256 checksum',
     renditions: 'Renditions',

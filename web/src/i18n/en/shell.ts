@@ -42,6 +42,8 @@ export const shell: typeof French = {
     five: 'Back, forward 5 seconds',
     ten: 'Back, pause, forward 10 seconds',
     rate: 'Slower, faster',
+    words: 'In the text, from word to word',
+    chapters: 'From chapter to chapter',
     copy: 'Copy the address of this instant',
     search: 'Search everything that is said',
     find: 'Find in the text of the page',
@@ -53,6 +55,7 @@ export const shell: typeof French = {
   palette: {
     title: 'Search, go to…',
     placeholder: 'A debate, a page, an action',
+    bring: 'Bring a sound',
     go: 'Go to',
     debats: 'Debates',
     actions: 'Actions',

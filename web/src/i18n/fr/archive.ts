@@ -21,6 +21,7 @@ export const archive = {
     emptyText:
       'Chaque débat aura ici sa date, sa commission et son enregistrement, à écouter à la seconde près.',
     emptySignedOut: 'Rien n’est encore publié. Revenez après la première séance.',
+    add: 'Apporter un son',
     addFirst: 'Apporter un premier son',
     nothingTitle: 'Aucun débat ne répond à cette recherche',
     nothingText: 'Retirez un filtre, ou cherchez un mot plus court.',

@@ -44,6 +44,5 @@ export const bring = {
     open: 'Ouvrir',
     openDebat: 'Ouvrir le débat',
     publishFailed: 'Le son est reçu, mais le débat n’a pas pu être créé.',
-    empty: 'Ce fichier est vide.',
   },
 };

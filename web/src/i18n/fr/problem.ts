@@ -24,6 +24,8 @@ export const problem = {
     fetchStatus: 'L’adresse a été refusée par son serveur (réponse {{status}}).',
     fetchFailed: 'L’adresse n’a pas donné de son : elle ne répond pas, ou refuse.',
     brokenFile: 'Ce fichier est abîmé : il ne peut pas être lu jusqu’au bout.',
+    unmeasured: 'Ce son n’a pas pu être mesuré.',
+    emptyFile: 'Ce fichier est vide.',
     timeout: 'Le traitement a dépassé le temps permis.',
     cancelled: 'Travail annulé.',
     nameTaken: 'Ce nom est déjà pris.',

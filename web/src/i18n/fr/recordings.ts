@@ -24,8 +24,6 @@ export const recordings = {
     mono: 'Mono',
     stereo: 'Stéréo',
     bitrate: 'Débit',
-    loudness: 'Sonie',
-    loudnessValue: '{{lufs}} LUFS, étendue {{range}} LU, crête vraie {{peak}} dBTP',
     origin: 'Provenance',
     checksum: 'Empreinte SHA-256',
     renditions: 'Versions',

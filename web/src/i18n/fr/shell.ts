@@ -41,6 +41,8 @@ export const shell = {
     five: 'Reculer, avancer de 5 secondes',
     ten: 'Reculer, pause, avancer de 10 secondes',
     rate: 'Ralentir, accélérer',
+    words: 'Dans le texte, d’un mot à l’autre',
+    chapters: 'D’un chapitre à l’autre',
     copy: 'Copier l’adresse de cet instant',
     search: 'Chercher dans tout ce qui est dit',
     find: 'Chercher dans le texte de la page',
@@ -52,6 +54,7 @@ export const shell = {
   palette: {
     title: 'Rechercher, aller à…',
     placeholder: 'Un débat, une page, une action',
+    bring: 'Apporter un son',
     go: 'Aller à',
     debats: 'Débats',
     actions: 'Actions',

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { storedHabits } from './habits.ts';
+import { stepAmong } from './landmarks.ts';
+import { streamedQualities } from './open-track.ts';
+import { leapFrom } from './silences.ts';
+import { fadeAt } from './sleep-timer.ts';
+
+const silences = [
+  { start: 10, end: 14 },
+  { start: 20, end: 20.6 },
+  { start: 30, end: 90 },
+];
+
+test('a silence is left after a breath, and a breath before the sound', () => {
+  expect(leapFrom(silences, 9)).toBeNull();
+  expect(leapFrom(silences, 10.1)).toBeNull();
+  expect(leapFrom(silences, 10.3)).toBeCloseTo(13.8);
+  expect(leapFrom(silences, 13.7)).toBeNull();
+  expect(leapFrom(silences, 20.3)).toBeNull();
+  expect(leapFrom(silences, 60)).toBeCloseTo(89.8);
+  expect(leapFrom([], 5)).toBeNull();
+});
+
+test('a leap always goes forward, stays within its silence, and is not followed by another', () => {
+  const gaps = fc.array(
+    fc.tuple(fc.double({ min: 0.1, max: 60, noNaN: true }), fc.double({ min: 0.5, max: 60, noNaN: true })),
+  );
+  fc.assert(
+    fc.property(gaps, fc.double({ min: 0, max: 5000, noNaN: true }), (pairs, seconds) => {
+      let at = 0;
+      const list = pairs.map(([sound, silence]) => {
+        const start = at + sound;
+        at = start + silence;
+        return { start, end: at };
+      });
+      const landing = leapFrom(list, seconds);
+      if (landing === null) return;
+      expect(landing).toBeGreaterThan(seconds);
+      expect(list.some(({ start, end }) => start <= seconds && landing <= end)).toBe(true);
+      expect(leapFrom(list, landing)).toBeNull();
+    }),
+  );
+});
+
+test('keys step from word to word, and back past the one that has just begun', () => {
+  const starts = [1, 2, 3];
+  expect(stepAmong(starts, 0, 1)).toBe(1);
+  expect(stepAmong(starts, 2, 1)).toBe(3);
+  expect(stepAmong(starts, 3, 1)).toBeNull();
+  expect(stepAmong(starts, 3.1, -1)).toBe(2);
+  expect(stepAmong(starts, 3.9, -1)).toBe(3);
+  expect(stepAmong(starts, 1, -1)).toBeNull();
+});
+
+test('streaming is worth it where there are several qualities to choose from', () => {
+  const mp3 = { format: 'mp3', quality: '192k' } as const;
+  expect(streamedQualities([mp3, { format: 'wav', quality: 'lossless' }])).toBe(1);
+  expect(streamedQualities([mp3, { format: 'aac', quality: '160k' }])).toBe(1);
+  expect(streamedQualities([mp3, { format: 'aac', quality: '64k' }])).toBe(2);
+  expect(streamedQualities([mp3, { format: 'opus', quality: '64k' }])).toBe(1);
+});
+
+test('habits are kept, and nonsense in their place is no habit', () => {
+  const kept = (values: Record<string, string>) =>
+    storedHabits({
+      getItem: (key) => values[key] ?? null,
+      setItem: () => undefined,
+      removeItem: () => undefined,
+    });
+  expect(kept({})).toEqual({ rate: 1, volume: 1, isMuted: false, wantedQuality: 'auto' });
+  const told = { 'antenne.rate': '1.5', 'antenne.volume': '0.4 muted', 'antenne.quality': 'low' };
+  expect(kept(told)).toEqual({ rate: 1.5, volume: 0.4, isMuted: true, wantedQuality: 'low' });
+  expect(kept({ 'antenne.rate': '17', 'antenne.volume': 'loud' })).toMatchObject({ rate: 1, volume: 1 });
+});
+
+test('sound sinks away before sleep', () => {
+  expect(fadeAt(60)).toBe(1);
+  expect(fadeAt(6)).toBeCloseTo(0.25);
+  expect(fadeAt(0)).toBe(0);
+  expect(fadeAt(-3)).toBe(0);
+});

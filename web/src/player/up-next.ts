@@ -1,0 +1,31 @@
+import type { PlayerStore } from './player-state.ts';
+import { type Track, trackKey } from './track.ts';
+
+const longestQueue = 50;
+
+/** What plays when the present sound ends. */
+export class UpNext {
+  readonly #store: PlayerStore;
+
+  constructor(store: PlayerStore) {
+    this.#store = store;
+  }
+
+  /** Puts a track last; one that waits already goes there. */
+  add(track: Track): void {
+    this.#store.set({ next: [...this.without(track), track].slice(-longestQueue) });
+  }
+
+  drop(track: Track): void {
+    this.#store.set({ next: this.without(track) });
+  }
+
+  first(): Track | undefined {
+    return this.#store.get().next[0];
+  }
+
+  /** What is left when a track plays now. */
+  without(track: Track): Track[] {
+    return this.#store.get().next.filter((each) => trackKey(each) !== trackKey(track));
+  }
+}
