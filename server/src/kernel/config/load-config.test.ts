@@ -96,13 +96,12 @@ describe('names of older systems', () => {
 
   it('are told in one notice when they have no effect yet', () => {
     const early = {
-      S3_BUCKET: 'sound',
-      S3_ACCESS_KEY_ID: 'id',
-      S3_SECRET_ACCESS_KEY: 'secret',
+      INTERNAL_API_KEY: 'x'.repeat(32),
+      MODELS_URL: 'https://models.example/',
       DB_MAX_OVERFLOW: '5',
     };
     expect(noticesOf(early)).toEqual([
-      'DB_MAX_OVERFLOW, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: checked, and without effect in this version.',
+      'DB_MAX_OVERFLOW, INTERNAL_API_KEY, MODELS_URL: checked, and without effect in this version.',
     ]);
     expect(noticesOf({ PORT: '8100', LOG_LEVEL: 'error' })).toEqual([]);
   });

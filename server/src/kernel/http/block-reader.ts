@@ -1,4 +1,5 @@
-import { OpenFiles, type SharedFd } from './open-files.ts';
+import type { FilePlace } from '../storage/storage.ts';
+import { type ByteSource, OpenFiles } from './open-files.ts';
 
 const blockBytes = 1024 * 1024;
 const pieceBytes = 64 * 1024;
@@ -75,9 +76,9 @@ export class BlockReader {
     };
   }
 
-  /** `version` names the bytes: the same path with another version is another file. */
-  async open(path: string, version: string): Promise<OpenFile> {
-    const { fd, identity, sizeBytes, release } = await this.#files.use(path, version);
+  /** `version` names the bytes: the same place with another version is another file. */
+  async open(place: FilePlace, version: string): Promise<OpenFile> {
+    const { fd, identity, sizeBytes, release } = await this.#files.use(place, version);
     let isClosed = false;
     return {
       sizeBytes,
@@ -98,7 +99,7 @@ export class BlockReader {
   }
 
   async #read(
-    file: SharedFd,
+    file: ByteSource,
     identity: string,
     size: number,
     position: number,
@@ -113,16 +114,17 @@ export class BlockReader {
     if (cached) return this.#lend(cached, offset, wanted);
     const inBlock = Math.min(blockBytes, size - index * blockBytes);
     // A whole block costs little more than half of one, and the next reader finds it in memory.
-    const buffer = wanted > pieceBytes ? this.#takeBuffer() : null;
+    const buffer = wanted > pieceBytes || file.isRemote ? this.#takeBuffer() : null;
     if (buffer === null) return this.#readPiece(file, position, Math.min(wanted, pieceBytes));
     const block: Block = { key, buffer, length: 0, loading: null, loans: 0, cached: false };
-    if (wanted * 2 < inBlock || this.#mostCached === 0) return this.#readAlone(file, block, position, wanted);
+    const isBestAlone = wanted * 2 < inBlock && !file.isRemote;
+    if (isBestAlone || this.#mostCached === 0) return this.#readAlone(file, block, position, wanted);
     block.loading = this.#load(file, block, index * blockBytes, inBlock);
     this.#remember(block);
     return this.#lend(block, offset, wanted);
   }
 
-  async #load(file: SharedFd, block: Block, position: number, length: number): Promise<void> {
+  async #load(file: ByteSource, block: Block, position: number, length: number): Promise<void> {
     try {
       await fill(file, block.buffer, length, position);
       block.length = length;
@@ -150,7 +152,7 @@ export class BlockReader {
   }
 
   /** A short range inside a big block: read by itself, not shared. */
-  async #readAlone(file: SharedFd, block: Block, position: number, length: number): Promise<Loan> {
+  async #readAlone(file: ByteSource, block: Block, position: number, length: number): Promise<Loan> {
     block.loans++;
     this.#loans++;
     try {
@@ -162,7 +164,7 @@ export class BlockReader {
     return { bytes: block.buffer.subarray(0, length), release: () => this.#giveBack(block) };
   }
 
-  async #readPiece(file: SharedFd, position: number, length: number): Promise<Loan> {
+  async #readPiece(file: ByteSource, position: number, length: number): Promise<Loan> {
     const buffer = this.#freePieces.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
     this.#loans++;
     const release = () => {
@@ -221,6 +223,6 @@ export class BlockReader {
   }
 }
 
-async function fill(file: SharedFd, into: Buffer, length: number, position: number): Promise<void> {
+async function fill(file: ByteSource, into: Buffer, length: number, position: number): Promise<void> {
   if (!(await file.readFully(into, length, position))) throw new FileChangedError();
 }

@@ -3,6 +3,7 @@ import type { App } from './app.ts';
 import { databaseProblem } from './database-problem.ts';
 import { notFound, Problem, type ProblemKind, validationFailed } from './problem.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { storageProblem } from './storage-problem.ts';
 import { toFieldFaults } from './validation.ts';
 
 /** What Fastify and its plugins throw, by status: each becomes a problem with a sentence of ours. */
@@ -79,6 +80,8 @@ function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (fastifyError.validation) return validationProblem(fastifyError as FastifyError);
   // The client left in the middle: the end of its connection must not be taken for that of the database's.
   if (error instanceof Error && error === request.raw.errored) return cutOff(error);
+  const ofStorage = storageProblem(error);
+  if (ofStorage) return ofStorage;
   const ofDatabase = databaseProblem(error);
   if (ofDatabase) return ofDatabase;
   const known = BY_STATUS[fastifyError.statusCode ?? 500];

@@ -101,7 +101,7 @@ describe('bytes', () => {
     const blocks = new BlockReader();
     const before = await fileOf('replaced.bin', Buffer.alloc(1000, 1));
     expect(await readBack(blocks, undefined, before)).toEqual(Buffer.alloc(1000, 1));
-    await rm(before.path);
+    await rm(String(before.path));
     const after = { ...(await fileOf('replaced.bin', Buffer.alloc(1000, 2))), etag: '"second"' };
     expect(await readBack(blocks, undefined, after)).toEqual(Buffer.alloc(1000, 2));
   });
@@ -230,7 +230,7 @@ describe('over HTTP', () => {
 
   test('a file cut short meanwhile ends the connection instead of sending anything else', async () => {
     serve = await fileOf('cut.bin', bytes);
-    beforeSend = () => truncate(serve.path, 2 * mebibyte + 5);
+    beforeSend = () => truncate(String(serve.path), 2 * mebibyte + 5);
     const response = await request();
     expect(response.headers['content-length']).toBe(String(bytes.length));
     const received: Buffer[] = [];
@@ -303,7 +303,7 @@ describe('opening', () => {
     opened.close();
     blocks.close();
     // A descriptor closed twice would close this one's number behind its back.
-    const stranger = await open(file.path);
+    const stranger = await open(String(file.path));
     (await reading).release();
     await vi.waitFor(() => expect(blocks.held.openFiles).toBe(0));
     expect((await stranger.stat()).size).toBe(bytes.length);

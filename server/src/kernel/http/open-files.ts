@@ -1,5 +1,6 @@
 import { close, fstat, open, read, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
+import type { FilePlace, RemoteFile } from '../storage/storage.ts';
 
 const openFd = promisify(open);
 const closeFd = promisify(close);
@@ -9,17 +10,29 @@ const statFd = promisify(fstat);
 const idleMs = 10_000;
 const mostIdle = 128;
 
+/** What blocks are filled from. */
+export interface ByteSource {
+  /** Each read costs a round trip: better a whole block than a part of one. */
+  readonly isRemote: boolean;
+  /** False when the file ends before `length` bytes. */
+  readFully(into: Buffer, length: number, position: number): Promise<boolean>;
+}
+
 /** One reader's share in an open file; `release` exactly once. */
 export interface FileUse {
-  fd: SharedFd;
+  fd: ByteSource;
   /** Names these bytes on this machine. */
   identity: string;
   sizeBytes: number;
   release(): void;
 }
 
+interface Opened extends Omit<FileUse, 'release'> {
+  close(): void;
+}
+
 interface Entry {
-  opening: Promise<{ fd: SharedFd; found: Stats }>;
+  opening: Promise<Opened>;
   users: number;
   idle: NodeJS.Timeout | undefined;
 }
@@ -34,16 +47,16 @@ export class OpenFiles {
   inUse = 0;
 
   /** `version` names the bytes: a path that got new bytes is asked for under a new one. Rejects as `fs.open` does. */
-  async use(path: string, version: string): Promise<FileUse> {
-    const key = `${path}\n${version}`;
-    const entry = this.#entries.get(key) ?? this.#open(key, path);
+  async use(place: FilePlace, version: string): Promise<FileUse> {
+    const key = `${typeof place === 'string' ? place : place.name}\n${version}`;
+    const entry = this.#entries.get(key) ?? this.#open(key, place);
     clearTimeout(entry.idle);
     entry.users++;
     this.inUse++;
     try {
-      const { fd, found } = await entry.opening;
+      const { fd, identity, sizeBytes } = await entry.opening;
       const release = () => this.#release(key, entry);
-      return { fd, identity: identityOf(found), sizeBytes: found.size, release };
+      return { fd, identity, sizeBytes, release };
     } catch (error) {
       this.inUse--;
       throw error;
@@ -61,8 +74,9 @@ export class OpenFiles {
     return this.#entries.size;
   }
 
-  #open(key: string, path: string): Entry {
-    const entry: Entry = { opening: openShared(path), users: 0, idle: undefined };
+  #open(key: string, place: FilePlace): Entry {
+    const opening = typeof place === 'string' ? openShared(place) : openRemote(place, key);
+    const entry: Entry = { opening, users: 0, idle: undefined };
     this.#entries.set(key, entry);
     entry.opening.catch(() => this.#entries.delete(key));
     return entry;
@@ -94,22 +108,31 @@ export class OpenFiles {
   #drop(key: string, entry: Entry): void {
     clearTimeout(entry.idle);
     this.#entries.delete(key);
-    entry.opening.then(({ fd }) => fd.close()).catch(() => undefined);
+    entry.opening.then((opened) => opened.close()).catch(() => undefined);
   }
 }
 
-async function openShared(path: string): Promise<{ fd: SharedFd; found: Stats }> {
+async function openShared(path: string): Promise<Opened> {
   const fd = new SharedFd(await openFd(path, 'r'));
   try {
-    return { fd, found: await fd.stat() };
+    const found = await fd.stat();
+    return { fd, identity: identityOf(found), sizeBytes: found.size, close: () => fd.close() };
   } catch (error) {
     fd.close();
     throw error;
   }
 }
 
+/** Nothing stays open elsewhere; what is remembered is that the file is there, and its size. */
+async function openRemote(file: RemoteFile, identity: string): Promise<Opened> {
+  const { sizeBytes } = await file.stat();
+  const readFully = file.readFully.bind(file);
+  return { fd: { isRemote: true, readFully }, identity, sizeBytes, close: () => {} };
+}
+
 /** A descriptor closed exactly once, and never while a read on it is under way (its number may be reused at once). */
-export class SharedFd {
+export class SharedFd implements ByteSource {
+  readonly isRemote = false;
   readonly #fd: number;
   #reading = 0;
   #closing = false;

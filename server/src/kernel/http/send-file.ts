@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FilePlace } from '../storage/storage.ts';
 import { contentDisposition } from './disposition.ts';
 import { formatHttpDate } from './http-date.ts';
 import { checkIfRange, checkPreconditions } from './preconditions.ts';
 import { type ByteRange, contentRange, parseRange } from './ranges.ts';
 
-/** A whole file on disk, which keeps its bytes as long as it keeps its `etag`. */
+/** A whole file, which keeps its bytes as long as it keeps its `etag`. */
 export interface FileToSend {
-  path: string;
+  path: FilePlace;
   sizeBytes: number;
   modifiedAt: Date;
   /** Strong, quotes included: `"abc"`. */

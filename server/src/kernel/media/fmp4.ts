@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { openReader } from '../storage/file-reader.ts';
+import type { FilePlace } from '../storage/storage.ts';
 import { type DurationRun, type M4aIndex, readFrameSizes } from './m4a-index.ts';
 import { makeBox, makeFullBox, word } from './mp4-boxes.ts';
 
@@ -68,14 +69,14 @@ export function fragmentHeadBytes(index: M4aIndex, i: number): number {
  * Time begins at `baseUnits`. Reads the frames' sizes, four bytes each.
  */
 export async function makeFragmentHead(
-  path: string,
+  place: FilePlace,
   index: M4aIndex,
   i: number,
   baseUnits: number,
 ): Promise<Buffer> {
   const first = index.firstFrame[i] ?? 0;
   const count = (index.firstFrame[i + 1] ?? 0) - first;
-  const file = await open(path, 'r');
+  const file = await openReader(place);
   let sizes: Uint32Array;
   try {
     sizes = await readFrameSizes(file, { at: index.sizesAt, frameBytes: index.frameBytes }, first, count);

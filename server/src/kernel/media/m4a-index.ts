@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileReader, openReader } from '../storage/file-reader.ts';
+import type { FilePlace } from '../storage/storage.ts';
 import { type BoxPlace, damaged, findBox, needBox, readBox, readExactly } from './mp4-boxes.ts';
 import { SegmentCutter, type SegmentIndex } from './segment-index.ts';
 
@@ -28,8 +29,8 @@ const SIZES_AT_ONCE = 65_536;
  * Reads the sample table of an M4A file with one track: only headers and tables, in memory that grows with the number
  * of segments. Throws MediaError `broken` for a file whose sound is not one piece in order.
  */
-export async function indexM4a(path: string): Promise<M4aIndex> {
-  const file = await open(path, 'r');
+export async function indexM4a(place: FilePlace): Promise<M4aIndex> {
+  const file = await openReader(place);
   try {
     const { size } = await file.stat();
     const track = await needBox(file, { start: 0, end: size }, ['moov', 'trak']);
@@ -60,7 +61,7 @@ export async function indexM4a(path: string): Promise<M4aIndex> {
   }
 }
 
-async function readTimescale(file: FileHandle, media: BoxPlace): Promise<number> {
+async function readTimescale(file: FileReader, media: BoxPlace): Promise<number> {
   const header = await readBox(file, await needBox(file, media, ['mdhd']), 64);
   const timescale = header.readUInt32BE(header[0] === 1 ? 20 : 12);
   if (timescale < 8000 || timescale > 192_000) throw damaged();
@@ -68,7 +69,7 @@ async function readTimescale(file: FileHandle, media: BoxPlace): Promise<number>
 }
 
 /** The media time at which the (only) edit begins: encoder delay that is decoded and not heard. */
-async function readPriming(file: FileHandle, track: BoxPlace): Promise<number> {
+async function readPriming(file: FileReader, track: BoxPlace): Promise<number> {
   const place = await findBox(file, track, ['edts', 'elst']);
   if (place === null) return 0;
   const list = await readBox(file, place, 1024);
@@ -79,7 +80,7 @@ async function readPriming(file: FileHandle, track: BoxPlace): Promise<number> {
   return mediaTime;
 }
 
-async function readDurations(file: FileHandle, table: BoxPlace): Promise<DurationRun[]> {
+async function readDurations(file: FileReader, table: BoxPlace): Promise<DurationRun[]> {
   const box = await readBox(file, await needBox(file, table, ['stts']), 65_536);
   const runs: DurationRun[] = [];
   for (let at = 8; at < 8 + 8 * box.readUInt32BE(4); at += 8) {
@@ -95,7 +96,7 @@ interface SizeTable {
   frameBytes: number;
 }
 
-async function readSizes(file: FileHandle, table: BoxPlace): Promise<SizeTable> {
+async function readSizes(file: FileReader, table: BoxPlace): Promise<SizeTable> {
   const place = await needBox(file, table, ['stsz']);
   const head = await readExactly(file, place.start, 12);
   const [frameBytes, count] = [head.readUInt32BE(4), head.readUInt32BE(8)];
@@ -112,7 +113,7 @@ interface Facts {
 }
 
 /** Goes over all frames once. Chunks must follow one another without a gap: then a segment is one stretch of bytes. */
-async function cut(file: FileHandle, table: BoxPlace, facts: Facts) {
+async function cut(file: FileReader, table: BoxPlace, facts: Facts) {
   const { timescale, primingUnits, durations, sizes, fileBytes } = facts;
   const chunks = await readChunks(file, table);
   const cutter = new SegmentCutter(timescale, primingUnits, chunks.offsetOf(0));
@@ -144,7 +145,7 @@ async function cut(file: FileHandle, table: BoxPlace, facts: Facts) {
 
 /** Sizes of `count` frames from `first` on. */
 export async function readFrameSizes(
-  file: FileHandle,
+  file: FileReader,
   { at, frameBytes }: Pick<SizeTable, 'at' | 'frameBytes'>,
   first: number,
   count: number,
@@ -157,7 +158,7 @@ export async function readFrameSizes(
   return sizes;
 }
 
-async function readChunks(file: FileHandle, table: BoxPlace) {
+async function readChunks(file: FileReader, table: BoxPlace) {
   const long = await findBox(file, table, ['co64']);
   const offsets = await readBox(file, long ?? (await needBox(file, table, ['stco'])), MOST_TABLE_BYTES);
   const groups = await readBox(file, await needBox(file, table, ['stsc']), MOST_TABLE_BYTES);

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileReader, openReader } from '../storage/file-reader.ts';
+import type { FilePlace } from '../storage/storage.ts';
 import { damaged } from './mp4-boxes.ts';
 import { type AudioFrame, readAudioFrame } from './mpeg-audio-frame.ts';
 import { SegmentCutter, type SegmentIndex } from './segment-index.ts';
@@ -24,8 +25,8 @@ const PADDING_BIT = 0x200;
  * Goes from frame header to frame header through an MP3 file, in one block of memory. Tags and the Xing or Info frame
  * are not sound and belong to no segment. Throws MediaError `broken` where frames do not follow one another.
  */
-export async function indexMp3(path: string): Promise<Mp3Index> {
-  const file = await open(path, 'r');
+export async function indexMp3(place: FilePlace): Promise<Mp3Index> {
+  const file = await openReader(place);
   try {
     const { size } = await file.stat();
     const begin = await readBeginning(file, size);
@@ -53,7 +54,7 @@ interface Beginning {
   delaySamples: number;
 }
 
-async function readBeginning(file: FileHandle, size: number): Promise<Beginning> {
+async function readBeginning(file: FileReader, size: number): Promise<Beginning> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(10), 0, 10, 0);
   const offset = bytesRead === 10 ? id3v2Bytes(buffer) : 0;
   const head = Buffer.alloc(Math.min(MOST_FRAME_BYTES, Math.max(0, size - offset)));
@@ -86,7 +87,7 @@ function readInfoTag(frame: Buffer): { delaySamples: number } | null {
   return { delaySamples: encoderDelay === 0 ? 0 : encoderDelay + DECODER_DELAY };
 }
 
-async function scan(file: FileHandle, size: number, { offset, sampleRate }: Beginning) {
+async function scan(file: FileReader, size: number, { offset, sampleRate }: Beginning) {
   const cutter = new SegmentCutter(sampleRate, 0, offset);
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   for (;;) {

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { FileReader } from '../storage/file-reader.ts';
 import { MediaError } from './tools.ts';
 
 /** A box of a file (ISO 14496-12 §4.2): where its content lies. */
@@ -13,7 +13,7 @@ export interface BoxPlace {
 const MOST_BOXES = 10_000;
 
 /** The boxes between two offsets of a file, by their headers alone. Throws MediaError `broken`. */
-export async function listBoxes(file: FileHandle, from: number, to: number): Promise<BoxPlace[]> {
+export async function listBoxes(file: FileReader, from: number, to: number): Promise<BoxPlace[]> {
   const boxes: BoxPlace[] = [];
   for (let offset = from; offset + 8 <= to; ) {
     const header = await readExactly(file, offset, Math.min(16, to - offset));
@@ -32,7 +32,7 @@ export async function listBoxes(file: FileHandle, from: number, to: number): Pro
 
 /** The one box at the end of a path of names below `inside`; null when a name on the way is missing. */
 export async function findBox(
-  file: FileHandle,
+  file: FileReader,
   inside: Pick<BoxPlace, 'start' | 'end'>,
   path: readonly string[],
 ): Promise<BoxPlace | null> {
@@ -47,7 +47,7 @@ export async function findBox(
 
 /** As {@link findBox}, for what has to be there. */
 export async function needBox(
-  file: FileHandle,
+  file: FileReader,
   inside: Pick<BoxPlace, 'start' | 'end'>,
   path: readonly string[],
 ): Promise<BoxPlace> {
@@ -57,13 +57,13 @@ export async function needBox(
 }
 
 /** A box's content in memory, when it is no larger than it may be. */
-export async function readBox(file: FileHandle, box: BoxPlace, mostBytes: number): Promise<Buffer> {
+export async function readBox(file: FileReader, box: BoxPlace, mostBytes: number): Promise<Buffer> {
   const size = box.end - box.start;
   if (size > mostBytes) throw damaged();
   return readExactly(file, box.start, size);
 }
 
-export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
+export async function readExactly(file: FileReader, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
   if (bytesRead < length) throw damaged();
   return buffer;

@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileReader, openReader } from '../storage/file-reader.ts';
+import type { FilePlace } from '../storage/storage.ts';
 import { MediaError, type Waveform } from './tools.ts';
 
 /**
@@ -64,9 +65,9 @@ const overviewFrom = 4 * pointsPerOverview;
 const readBytes = 256 * 1024;
 
 /** Reads a waveform at `points` points, in memory that does not grow with the length of the sound. */
-export async function readWaveform(path: string, points: number): Promise<Waveform> {
+export async function readWaveform(place: FilePlace, points: number): Promise<Waveform> {
   if (!Number.isInteger(points) || points < 1) throw new RangeError(`Not a number of points: ${points}`);
-  const file = await open(path, 'r');
+  const file = await openReader(place);
   try {
     const layout = await readLayout(file);
     const { sampleRate, samples, fine, overview } = layout;
@@ -78,7 +79,7 @@ export async function readWaveform(path: string, points: number): Promise<Wavefo
   }
 }
 
-async function readLayout(file: FileHandle): Promise<Layout> {
+async function readLayout(file: FileReader): Promise<Layout> {
   const { size } = await file.stat();
   const header = await readAt(file, 0, headerBytes);
   const footer = await readAt(file, Math.max(0, size - footerBytes), footerBytes);
@@ -106,7 +107,7 @@ async function readLayout(file: FileHandle): Promise<Layout> {
 
 /** Point `i` of `points` covers the file's points from `floor(i·count/points)` to the next one's beginning. */
 async function reduce(
-  file: FileHandle,
+  file: FileReader,
   level: Level,
   points: number,
 ): Promise<Pick<Waveform, 'peaks' | 'rms'>> {
@@ -135,7 +136,7 @@ async function reduce(
 
 /** Some consecutive points of a level in memory. */
 class Window {
-  readonly #file: FileHandle;
+  readonly #file: FileReader;
   readonly #at: number;
   readonly #step: number;
   readonly #count: number;
@@ -143,7 +144,7 @@ class Window {
   #begin = 0;
   #end = 0;
 
-  constructor(file: FileHandle, at: number, step: number, count: number) {
+  constructor(file: FileReader, at: number, step: number, count: number) {
     this.#file = file;
     this.#at = at;
     this.#step = step;
@@ -172,7 +173,7 @@ class Window {
   }
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readAt(file: FileReader, position: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 }

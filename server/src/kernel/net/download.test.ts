@@ -6,8 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDiskStorage } from '../storage/disk-storage.ts';
-import type { Storage } from '../storage/storage.ts';
+import { createDiskStorage, type DiskStorage } from '../storage/disk-storage.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { type DownloadRequest, download } from './download.ts';
 import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
@@ -15,7 +14,7 @@ import { createGuardedFetch, type GuardedFetch } from './guarded-fetch.ts';
 const bytes = randomBytes(1_500_000);
 
 let folder: string;
-let storage: Storage;
+let storage: DiskStorage;
 let server: Server;
 let fetch: GuardedFetch;
 let requests: IncomingMessage[];

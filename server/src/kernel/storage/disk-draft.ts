@@ -11,8 +11,8 @@ export interface DraftHome {
   signal?: AbortSignal | undefined;
   /** Throws StorageFullError when the reserve is reached. */
   checkRoom(): Promise<void>;
-  /** Moves the synced, closed file to its key. */
-  place(key: string): Promise<void>;
+  /** Makes the synced, closed file visible under its key; nothing is left at `path` then. */
+  place(file: CommittedFile): Promise<void>;
   /** Called once, when the draft no longer exists under its temporary name. */
   ended(): void;
 }
@@ -84,11 +84,12 @@ export function openDraft(home: DraftHome): Draft {
   async function commitAs(key: string): Promise<CommittedFile> {
     await handle.sync();
     await handle.close();
-    await home.place(key);
+    const file = { key, sizeBytes: bytesWritten, sha256: hash.digest('hex') };
+    await home.place(file);
     state = 'committed';
     signal?.removeEventListener('abort', onAbort);
     home.ended();
-    return { key, sizeBytes: bytesWritten, sha256: hash.digest('hex') };
+    return file;
   }
 
   async function startAgain(): Promise<void> {

@@ -20,6 +20,24 @@ export class StorageMissingError extends Error {
   }
 }
 
+/** The store does not answer, or not as a store should; nothing is known of the file. */
+export class StorageAwayError extends Error {
+  readonly code = 'storage-away';
+  constructor(detail: string, options?: ErrorOptions) {
+    super(`The storage cannot be reached: ${detail}`, options);
+    this.name = 'StorageAwayError';
+  }
+}
+
+/** What is stored under the key is not what was put there. */
+export class StorageDamagedError extends Error {
+  readonly code = 'storage-damaged';
+  constructor(key: string) {
+    super(`The bytes stored under ${key} are not those that were put there`);
+    this.name = 'StorageDamagedError';
+  }
+}
+
 /** The key could leave the storage folder or be read differently elsewhere. */
 export class StorageKeyError extends Error {
   readonly code = 'storage-key';

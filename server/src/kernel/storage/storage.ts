@@ -5,6 +5,8 @@ export interface StoredFile {
   key: string;
   sizeBytes: number;
   modifiedAt: Date;
+  /** Lower-case hex over all bytes, where the store itself keeps it: S3 does, in a look-up; a disk does not. */
+  sha256?: string;
 }
 
 /** What a finished write amounts to; `sha256` is lower-case hex over all bytes. */
@@ -37,11 +39,48 @@ export interface Draft {
 /** A private folder for tools that need paths to write to; `remove` takes everything in it along. */
 export interface Scratch {
   readonly path: string;
+  /** A path to read a stored file from, good until `remove`. Throws StorageMissingError. */
+  bring(key: string, signal?: AbortSignal): Promise<string>;
   remove(): Promise<void>;
+}
+
+/** A file that lies elsewhere and is read by ranges. */
+export interface RemoteFile {
+  /** Names store and key; the same text is the same file. */
+  readonly name: string;
+  /** Throws StorageMissingError or StorageAwayError. */
+  stat(): Promise<StoredFile>;
+  /** False when the file ends before `length` bytes. Throws StorageMissingError or StorageAwayError. */
+  readFully(into: Buffer, length: number, position: number): Promise<boolean>;
+  /** An address at the store itself that gives the whole file or ranges of it to whoever has it, for a short time. */
+  presign(reply: PresignedReply): string;
+}
+
+/** What the store is to say of a file that it sends by itself. */
+export interface PresignedReply {
+  contentType: string;
+  disposition?: string | undefined;
+  cacheControl?: string | undefined;
+}
+
+/** Where a file's bytes are read: at a path of this machine, or elsewhere by ranges. */
+export type FilePlace = string | RemoteFile;
+
+/** A path for a tool that needs one; good, and kept from eviction, until `release`, which may be called twice. */
+export interface Borrowed {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
+/** How the store is: `full` and `away` say in a sentence what is the matter. */
+export interface StorageState {
+  state: 'well' | 'full' | 'away';
+  message: string;
 }
 
 /** Where the bytes live: a flat space of keys, each whole or absent. Keys obey `assertKey`. */
 export interface Storage {
+  readonly kind: 'disk' | 's3';
   create(options?: { signal?: AbortSignal; expectedBytes?: number }): Promise<Draft>;
   /** Takes over a finished local file (it is gone from `path` afterwards) and makes it visible under `key`. */
   adopt(path: string, key: string): Promise<CommittedFile>;
@@ -49,14 +88,19 @@ export interface Storage {
   scratch(options?: { expectedBytes?: number }): Promise<Scratch>;
   /** Null when there is no such file. */
   stat(key: string): Promise<StoredFile | null>;
-  /** A path to read the whole file from, never to write to. Throws StorageMissingError. */
-  localPath(key: string): Promise<string>;
+  /** Where to read parts of it. Throws StorageMissingError: on disk at once, elsewhere when it is first read. */
+  place(key: string): Promise<FilePlace>;
+  /** A path of this machine to read the whole file from, never to write to. Throws StorageMissingError. */
+  borrow(key: string, options?: { signal?: AbortSignal | undefined }): Promise<Borrowed>;
   /** True when there was something to remove. */
   remove(key: string): Promise<boolean>;
   /** Every file whose key begins with `prefix` (any string, `''` for all), in no promised order. */
   list(prefix: string): AsyncIterable<StoredFile>;
   /** Removes drafts and scratch folders that nobody has touched for so long; returns how many. */
   sweepDrafts(olderThanMs: number): Promise<number>;
-  /** Bytes that may still be written before the reserve is reached. */
+  /** Bytes that may still be written on this machine before the reserve is reached. */
   freeBytes(): Promise<number>;
+  /** Looks whether files can be kept and read; answers soon, whatever the matter. */
+  check(): Promise<StorageState>;
+  close(): Promise<void>;
 }

@@ -299,7 +299,7 @@ describe('upkeep', () => {
       await draft.write(Buffer.from('x'));
       await draft.commit(key);
       const old = new Date(Date.now() - 2 * 3_600_000);
-      if (isOld) await utimes(await storage.localPath(key), old, old);
+      if (isOld) await utimes(String(await storage.place(key)), old, old);
     }
     for (const file of files) await utimes(file, new Date(0), new Date(0));
     await sweepFiles(context);

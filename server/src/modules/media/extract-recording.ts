@@ -100,7 +100,7 @@ async function runStages(run: ExtractionRun, claimed: Recording): Promise<void> 
 async function settle(run: ExtractionRun, failure: ExtractionFailure, error: unknown): Promise<void> {
   const { context, key } = run;
   context.log.warn({ err: error, recordingId: key.recordingId, code: failure.code }, 'an extraction failed');
-  if (!failure.isFinal) await goBack(context, key, 'fault', error);
+  if (!failure.isFinal) await goBack(context, key, failure.isPatient ? 'stopping' : 'fault', error);
   await fail(context, key, failure);
 }
 

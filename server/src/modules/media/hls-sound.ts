@@ -6,10 +6,11 @@ import { indexM4a, type M4aIndex } from '../../kernel/media/m4a-index.ts';
 import { indexMp3, type Mp3Index } from '../../kernel/media/mp3-index.ts';
 import { makeTimeTag, TIME_TAG_BYTES } from '../../kernel/media/packed-audio.ts';
 import { indexBytes, segmentCount } from '../../kernel/media/segment-index.ts';
+import type { FilePlace } from '../../kernel/storage/storage.ts';
 import type { AudioFile } from './audio-repo.ts';
 import { cutName } from './hls-quality.ts';
 import type { MediaContext } from './media-context.ts';
-import { pathOfStored } from './open-audio.ts';
+import { placeOfStored } from './open-audio.ts';
 
 /** Sound of two hundred twelve-hour days, or of thousands of hours. */
 const INDEX_BYTES = 32 * 1024 * 1024;
@@ -53,13 +54,13 @@ export function createHlsSounds(context: MediaContext): HlsSounds {
   });
   return {
     open: async (file) => {
-      const path = await pathOfStored(context, file.fileKey);
-      const make = () => (file.format === 'aac' ? indexM4a(path) : indexMp3(path));
+      const place = await placeOfStored(context, file.fileKey);
+      const make = () => (file.format === 'aac' ? indexM4a(place) : indexMp3(place));
       const index = await indexes.get(file.sha256, make);
       return { index, cut: cutName(file.sha256), segmentBytes: (i) => segmentBytes(index, i) };
     },
     segment: async (file, { index, cut }, segment) => {
-      const path = await pathOfStored(context, file.fileKey);
+      const path = await placeOfStored(context, file.fileKey);
       const { sizeBytes, mimeType } = file;
       const modifiedAt = new Date(file.completedAtMs);
       const whole = { etag: `"${cut}-${segment}"`, modifiedAt, mimeType };
@@ -81,9 +82,9 @@ export function createHlsSounds(context: MediaContext): HlsSounds {
   };
 }
 
-async function headOf(path: string, index: M4aIndex | Mp3Index, i: number): Promise<Buffer> {
+async function headOf(place: FilePlace, index: M4aIndex | Mp3Index, i: number): Promise<Buffer> {
   const { timescale, primingUnits, startUnits } = index;
-  if (index.packaging === 'fmp4') return makeFragmentHead(path, index, i, BASE_SECONDS * timescale);
+  if (index.packaging === 'fmp4') return makeFragmentHead(place, index, i, BASE_SECONDS * timescale);
   return makeTimeTag(BASE_SECONDS + ((startUnits[i] ?? 0) - primingUnits) / timescale);
 }
 

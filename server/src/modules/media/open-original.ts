@@ -1,13 +1,13 @@
 import { demuxerOf } from '../../kernel/media/sniff-container.ts';
 import { notReady, recordingNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
-import { pathOfStored } from './open-audio.ts';
 import { toMediaInfo } from './probed-facts.ts';
 import { findRecording } from './recording-repo.ts';
 
-/** A recording's own file, and which sound in it counts; for tools that read the whole of it. */
+/** A recording's own file, and which sound in it counts; for tools that read the whole of it, from a path of theirs. */
 export interface OriginalSound {
-  path: string;
+  /** Its key in the storage: a scratch folder brings it. */
+  key: string;
   /** ffmpeg's name of what the file really is. */
   demuxer: string;
   audioStreamIndex: number;
@@ -16,7 +16,7 @@ export interface OriginalSound {
 
 /**
  * The file as it came. It can be read before the recording plays: as soon as it is stored and probed. Throws
- * `media.recording-not-found`, `media.not-ready`, or `media.rendition-not-found` when the file is gone.
+ * `media.recording-not-found` or `media.not-ready`.
  */
 export async function openOriginal(
   context: MediaContext,
@@ -32,7 +32,7 @@ export async function openOriginal(
     });
   }
   return {
-    path: await pathOfStored(context, recording.originalKey),
+    key: recording.originalKey,
     demuxer: demuxerOf(source.container),
     audioStreamIndex: source.audioStreamIndex,
     durationMs: source.durationMs,

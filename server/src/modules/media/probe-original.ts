@@ -8,8 +8,9 @@ import type { Recording } from './recording.ts';
 export async function probeOriginal(run: ExtractionRun, recording: Recording): Promise<Recording> {
   const { kernel } = run.context;
   run.report('probe', 0);
-  const path = await kernel.storage.localPath(recording.originalKey ?? '');
-  const facts = toFacts(await kernel.media.probe(path, { signal: run.signal }));
+  const original = await kernel.storage.borrow(recording.originalKey ?? '', { signal: run.signal });
+  const info = await kernel.media.probe(original.path, { signal: run.signal }).finally(original.release);
+  const facts = toFacts(info);
   if (!(await saveFacts(kernel.db.kysely, run.key, facts))) throw new RunLost();
   run.report('probe', 1);
   return { ...recording, ...facts, stage: 'encode' };

@@ -1,15 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { Check } from 'typebox/value';
 import type { FileToSend } from '../../kernel/http/send-file.ts';
+import { readWhole } from '../../kernel/storage/file-reader.ts';
 import { requestAnalysis } from './analyse-recording.ts';
 import { ANALYSIS_VERSION, AnalysisDetails, type RecordingAnalysis } from './analysis.ts';
 import { findAnalysis } from './analysis-repo.ts';
 import type { AudioSource } from './audio-repo.ts';
 import { analysisFailed, coverNotFound, notReady } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
-import { assertReady, pathOfStored } from './open-audio.ts';
+import { assertReady, placeOfStored } from './open-audio.ts';
 
 const RETRY_SECONDS = 10;
+/** Far more than the lists of a whole day. */
+const MOST_DETAILS_BYTES = 64 * 1024 * 1024;
 
 /** An analysis whose figures and files are there. */
 export interface CompletedAnalysis extends RecordingAnalysis {
@@ -53,7 +55,8 @@ export async function readDetails(
   context: MediaContext,
   { detailsKey }: CompletedAnalysis,
 ): Promise<AnalysisDetails> {
-  const details: unknown = JSON.parse(await readFile(await pathOfStored(context, detailsKey), 'utf8'));
+  const bytes = await readWhole(await placeOfStored(context, detailsKey), MOST_DETAILS_BYTES);
+  const details: unknown = JSON.parse(bytes.toString('utf8'));
   if (!Check(AnalysisDetails, details)) throw new Error('the file of an analysis is damaged');
   return details;
 }
@@ -81,7 +84,7 @@ async function picture(
   { analysedAt }: CompletedAnalysis,
   { key, sha256, mimeType }: { key: string; sha256: string; mimeType: string },
 ): Promise<FileToSend> {
-  const path = await pathOfStored(context, key);
+  const path = await placeOfStored(context, key);
   const stored = await context.kernel.storage.stat(key);
   const etag = `"${sha256.slice(0, 32)}"`;
   return { path, sizeBytes: stored?.sizeBytes ?? 0, modifiedAt: analysedAt, etag, mimeType };

@@ -1,12 +1,13 @@
 import type { FileToSend } from '../../kernel/http/send-file.ts';
+import type { FilePlace } from '../../kernel/storage/storage.ts';
 import type { AudioSource } from './audio-repo.ts';
 import { recordingNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
-import { assertReady, pathOfStored } from './open-audio.ts';
+import { assertReady, placeOfStored } from './open-audio.ts';
 
 /** The waveform's file of a ready recording, and what its replies are recognised by. */
 export interface WaveformFile {
-  path: string;
+  path: FilePlace;
   sizeBytes: number;
   modifiedAt: Date;
   /** Of the finest waveform; each resolution has its own tag made from it. */
@@ -18,7 +19,7 @@ export async function openWaveform(context: MediaContext, source: AudioSource): 
   assertReady(source);
   const { waveformKey, waveformSha256, completedAt } = source;
   if (waveformKey === null || waveformSha256 === null || completedAt === null) throw recordingNotFound();
-  const path = await pathOfStored(context, waveformKey);
+  const path = await placeOfStored(context, waveformKey);
   const stored = await context.kernel.storage.stat(waveformKey);
   return {
     path,

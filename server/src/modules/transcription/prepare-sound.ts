@@ -9,8 +9,9 @@ export const prepareSound: Stage = async (run, transcription) => {
   const { kernel, media } = context;
   const { organisationId, transcriptionId } = key;
   const original = await media.openOriginal(organisationId, transcription.recordingId);
-  const { durationMs, chunks } = await kernel.media.planSpeechChunks({
-    inputPath: original.path,
+  const file = await kernel.storage.borrow(original.key, { signal: run.signal });
+  const planning = kernel.media.planSpeechChunks({
+    inputPath: file.path,
     demuxer: original.demuxer,
     audioStreamIndex: original.audioStreamIndex,
     expectedMs: original.durationMs,
@@ -19,6 +20,7 @@ export const prepareSound: Stage = async (run, transcription) => {
     signal: run.signal,
     onProgress: (fraction) => run.report('prepare', fraction),
   });
+  const { durationMs, chunks } = await planning.finally(file.release);
   await kernel.db.transaction(async (tx) => {
     if (!(await savePrepared(tx, key, { engine: engine.name, durationMs }))) throw new RunLost();
     await insertChunks(tx, organisationId, transcriptionId, chunks);

@@ -35,11 +35,13 @@ async function recogniseWaiting(
     expectedBytes: run.engine.maxChunkMs * BYTES_PER_MS,
   });
   try {
+    const inputPath = await scratch.bring(original.key, run.signal);
     for (const chunk of chunks) {
       if (chunk.state === 'done') continue;
       run.signal.throwIfAborted();
       const audioPath = path.join(scratch.path, `${chunk.position}.wav`);
-      const segments = await recogniseOne(run, transcription, original, { chunk, audioPath, share });
+      const sound = { ...original, inputPath };
+      const segments = await recogniseOne(run, transcription, sound, { chunk, audioPath, share });
       await save(run, chunk, segments, share);
       await rm(audioPath, { force: true });
     }
@@ -51,12 +53,12 @@ async function recogniseWaiting(
 async function recogniseOne(
   run: TranscriptionRun,
   transcription: Transcription,
-  original: OriginalSound,
+  original: OriginalSound & { inputPath: string },
   { chunk, audioPath, share }: { chunk: Chunk; audioPath: string; share: Share },
 ): Promise<KeptSegment[]> {
   const { context, engine, signal } = run;
   const { durationMs } = await context.kernel.media.extractSpeech({
-    inputPath: original.path,
+    inputPath: original.inputPath,
     demuxer: original.demuxer,
     audioStreamIndex: original.audioStreamIndex,
     startMs: chunk.startMs,

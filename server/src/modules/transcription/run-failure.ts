@@ -1,6 +1,6 @@
 import { Problem } from '../../kernel/http/problem.ts';
 import { MediaError } from '../../kernel/media/tools.ts';
-import { StorageFullError } from '../../kernel/storage/errors.ts';
+import { StorageAwayError, StorageFullError, StorageMissingError } from '../../kernel/storage/errors.ts';
 import { EngineFailure } from './engines/engine.ts';
 
 /** Why a run failed, as the transcription keeps it; `isFinal` means that trying again cannot help. */
@@ -25,6 +25,12 @@ export function toFailure(error: unknown): RunFailure {
   if (error instanceof StorageFullError) {
     const message = 'There was no room left to cut the sound; tell the administrator.';
     return failure('transcription.storage-full', message, false);
+  }
+  if (error instanceof StorageAwayError) {
+    return failure('transcription.storage-away', 'The files cannot be reached at the moment.', false);
+  }
+  if (error instanceof StorageMissingError) {
+    return failure('transcription.no-sound', 'The file of this sound is no longer stored.', true);
   }
   // What media's door says of a recording whose file is gone; one that is gone itself took the run's row along.
   if (error instanceof Problem) return failure('transcription.no-sound', error.message, true);

@@ -52,4 +52,18 @@ export const dataVariables = {
   S3_ACCESS_KEY_ID: optional(text('Access key of the bucket.')),
   S3_SECRET_ACCESS_KEY: optional(secret('Secret key of the bucket.')),
   S3_REGION: text('Region of the bucket.', { default: 'us-east-1' }),
+  S3_REDIRECT: flag(
+    'Send listeners to a short-lived address at the bucket itself, rather than passing its bytes on.',
+    { default: false },
+  ),
+  S3_CACHE_MB: integer(
+    'MiB of DATA_DIR that copies of stored files may take while tools work on them; more than the largest file.',
+    { minimum: 1, maximum: 1_000_000_000 },
+    { default: 20_480 },
+  ),
+  TRASH_DAYS: integer(
+    'Days that a removed recording can be brought back. 0: it is gone at once.',
+    { minimum: 0, maximum: 3650 },
+    { default: 30 },
+  ),
 };
