@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { AddressRefused } from './errors.ts';
+import { isFetchablePort } from './fetchable-port.ts';
 import { isPublicAddress } from './public-address.ts';
 
 /** One resolved address, in the shape that `net.connect` takes from a look-up. */
@@ -47,8 +48,11 @@ export function createAddressGuard(allowedHosts: readonly string[]): AddressGuar
     url.hash = '';
     // WHATWG parsing has already turned 0x7f.1, 2130706433 and 0177.0.0.1 into 127.0.0.1.
     const bare = url.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(bare) && !mayReach(bare) && !isAllowed(bare, url.port, url.protocol))
-      throw refused(url.hostname);
+    if (isAllowed(bare, url.port, url.protocol)) return url;
+    if (isIP(bare) && !mayReach(bare)) throw refused(url.hostname);
+    if (!isFetchablePort(url.port)) {
+      throw new AddressRefused('port', url.host, `Nothing is fetched from port ${url.port}`);
+    }
     return url;
   }
 

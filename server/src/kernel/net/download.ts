@@ -20,7 +20,17 @@ export interface DownloadRequest {
   maxAttempts?: number;
   /** Wait after the first failure, doubled each time; default 500 ms. */
   retryDelayMs?: number;
+  /** Looks at a reply before its bytes are taken; what it throws ends everything. */
+  onReply?: (reply: FetchedReply) => void | Promise<void>;
+  /**
+   * Told the first bytes (`headBytes`, or all of a smaller file) as soon as they are there, and answers how many the
+   * whole may have: a page of text deserves less than a film.
+   */
+  limitFor?: (head: Buffer) => number;
 }
+
+/** How much of a file `limitFor` is shown. */
+export const headBytes = 4096;
 
 /** A fetched file and what the host said of it. */
 export interface Download {
@@ -29,6 +39,8 @@ export interface Download {
   finalUrl: string;
   /** As the host says; never to be trusted. */
   contentType: string | null;
+  /** Of a text, as the host says. */
+  charset: string | null;
   /** From Content-Disposition or the address, without folders; null when neither names one. */
   suggestedName: string | null;
 }
@@ -51,6 +63,7 @@ interface Version {
 export async function download(request: DownloadRequest): Promise<Download> {
   const { storage, signal, maxAttempts = 5, retryDelayMs = 500 } = request;
   const draft = await storage.create({ signal });
+  const limit = new ByteLimit(request);
   let version: Version = { validator: null, totalBytes: null };
   let fruitless = 0;
   try {
@@ -59,7 +72,7 @@ export async function download(request: DownloadRequest): Promise<Download> {
       try {
         const reply = await ask(request, draft, version);
         version = await alignDraft(reply, draft, version);
-        await receive(reply, draft, version, request);
+        await receive(reply, draft, version, request, limit);
         return describe(reply, draft);
       } catch (error) {
         signal?.throwIfAborted();
@@ -116,23 +129,53 @@ async function receive(
   reply: FetchedReply,
   draft: Draft,
   { totalBytes }: Version,
-  { maxBytes = Number.POSITIVE_INFINITY, onProgress }: DownloadRequest,
+  { onReply, onProgress }: DownloadRequest,
+  limit: ByteLimit,
 ) {
   if (reply.status === 416) {
     reply.body.destroy();
     return;
   }
-  if (totalBytes !== null && totalBytes > maxBytes) {
+  try {
+    await onReply?.(reply);
+    limit.check(totalBytes ?? 0);
+  } catch (error) {
     reply.body.destroy();
-    throw tooLarge();
+    throw error;
   }
   for await (const chunk of reply.body) {
-    if (draft.bytesWritten + chunk.length > maxBytes) throw tooLarge();
+    limit.look(chunk, draft.bytesWritten, totalBytes);
+    limit.check(draft.bytesWritten + chunk.length);
     await draft.write(chunk);
     onProgress?.(draft.bytesWritten, totalBytes);
   }
   if (totalBytes !== null && draft.bytesWritten !== totalBytes) {
     throw new FetchFailed('broken', `The host announced ${totalBytes} bytes and sent ${draft.bytesWritten}`);
+  }
+}
+
+/** The bytes that a file may have, which its beginning may narrow. */
+class ByteLimit {
+  readonly #limitFor: DownloadRequest['limitFor'];
+  #maxBytes: number;
+  #head: Buffer = Buffer.alloc(0);
+
+  constructor({ maxBytes = Number.POSITIVE_INFINITY, limitFor }: DownloadRequest) {
+    this.#maxBytes = maxBytes;
+    this.#limitFor = limitFor;
+  }
+
+  check(bytes: number): void {
+    if (bytes > this.#maxBytes) throw tooLarge();
+  }
+
+  /** Takes the bytes at `offset`, until the head is whole. */
+  look(chunk: Buffer, offset: number, totalBytes: number | null): void {
+    if (this.#limitFor === undefined || offset >= headBytes) return;
+    const before = this.#head.subarray(0, offset);
+    this.#head = Buffer.concat([before, chunk.subarray(0, headBytes - before.length)]);
+    this.#maxBytes = Math.min(this.#maxBytes, this.#limitFor(this.#head));
+    this.check(totalBytes ?? 0);
   }
 }
 
@@ -153,10 +196,12 @@ function isWorthRetrying(error: unknown, hasAnswered: boolean): boolean {
 
 function describe({ finalUrl, headers }: FetchedReply, draft: Draft): Download {
   const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() || null;
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(headers['content-type'] ?? '')?.[1] ?? null;
   return {
     draft,
     finalUrl,
     contentType,
+    charset,
     suggestedName: suggestName(finalUrl, headers['content-disposition']),
   };
 }

@@ -1,7 +1,7 @@
 import { codeOf } from '../reason-of.ts';
 
 /** Why an address may not be fetched at all. */
-export type RefusalReason = 'invalid' | 'scheme' | 'private';
+export type RefusalReason = 'invalid' | 'scheme' | 'private' | 'port';
 
 /** The address itself is refused, before any byte was sent to it. */
 export class AddressRefused extends Error {
