@@ -1,4 +1,5 @@
 import { FAMILIES, type Family, type Lexeme } from './lexemes.ts';
+import { type Occurrences, occurrencesOf } from './occurrences.ts';
 import { decodePlaces } from './postings.ts';
 import { DOCUMENT_BYTES, HEAD_BYTES, type Postings } from './postings-repo.ts';
 
@@ -15,8 +16,8 @@ export interface PassingDocument {
 /** A document in which some of the words stand. */
 export interface FoundDocument extends PassingDocument {
   family: Family;
-  /** By the number of the word: its places, ascending. Shared between searches: not to be written to. */
-  places: (Int32Array | undefined)[];
+  /** By the number of the word. */
+  words: (Occurrences | undefined)[];
 }
 
 /** Documents that the reader may see: newest first, and the place of each number in that order. */
@@ -25,14 +26,14 @@ export interface Passing {
   placeOf: ReadonlyMap<number, number>;
 }
 
-/** Where one word stands: its places by the number of the document. */
-export type WordPlaces = ReadonlyMap<number, Int32Array>;
+/** Where one word stands, by the number of the document. */
+export type WordPlaces = ReadonlyMap<number, Occurrences>;
 
 const COUNT_FROM = 1;
 
 /** Takes what was read of some words apart, in the order in which they were asked for. */
 export function decodePostings({ heads, places }: Postings, words: number): WordPlaces[] {
-  const decoded = Array.from({ length: words }, () => new Map<number, Int32Array>());
+  const decoded = Array.from({ length: words }, () => new Map<number, Occurrences>());
   // No place takes less than a byte, and no stretch more than 16 bits can say.
   const room = new Int32Array(65_535);
   let from = 0;
@@ -42,7 +43,8 @@ export function decodePostings({ heads, places }: Postings, words: number): Word
     const length = heads.readUInt16BE(at + 6);
     const part = room.slice(0, decodePlaces(places.subarray(from, from + length), room, 0));
     const before = word?.get(no);
-    word?.set(no, before ? joined(before, part) : part);
+    const all = before ? joined(before.places, part) : part;
+    word?.set(no, occurrencesOf(all));
     from += length;
   }
   return decoded;
@@ -81,14 +83,14 @@ export function foundIn(
   const families = lexemes.map(familyIn);
   const found: (FoundDocument | undefined)[] = new Array(inOrder.length);
   for (const [word, documents] of words.entries()) {
-    for (const [no, places] of documents) {
+    for (const [no, occurrences] of documents) {
       const place = placeOf.get(no);
       const passing = place === undefined ? undefined : inOrder[place];
       if (place === undefined || passing === undefined) continue;
       const family = families[word] ?? 'other';
-      const document = found[place] ?? { ...passing, family, places: [] };
+      const document = found[place] ?? { ...passing, family, words: [] };
       found[place] = document;
-      document.places[word] = places;
+      document.words[word] = occurrences;
     }
   }
   return found.filter((document) => document !== undefined);

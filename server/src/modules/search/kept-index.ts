@@ -24,8 +24,8 @@ const MEGABYTE = 1_048_576;
 /** The words that are asked for again and again, in an archive of millions of sentences. */
 const WORDS_BYTES = 96 * MEGABYTE;
 const DOCUMENTS_BYTES = 16 * MEGABYTE;
-/** What an entry of a map and its array take, beside the numbers in it. */
-const BYTES_AN_ENTRY = 160;
+/** What an entry of a map and its arrays take, beside the numbers in them. */
+const BYTES_AN_ENTRY = 560;
 const BYTES_A_DOCUMENT = 120;
 /** So few are asked for by their numbers. */
 const FEW = 300;
@@ -68,9 +68,12 @@ export function createKeptIndex(wordsBytes = WORDS_BYTES, documentsBytes = DOCUM
   };
 }
 
-function weightOfWord(places: WordPlaces): number {
+function weightOfWord(occurrences: WordPlaces): number {
   let bytes = BYTES_AN_ENTRY;
-  for (const each of places.values()) bytes += BYTES_AN_ENTRY + each.byteLength;
+  for (const { places, runs, repeats, bits } of occurrences.values()) {
+    bytes +=
+      BYTES_AN_ENTRY + places.byteLength + runs.byteLength + repeats.byteLength + (bits?.byteLength ?? 0);
+  }
   return bytes;
 }
 

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { placesOfWords, wordRows } from './document.ts';
 import type { FoundDocument } from './found.ts';
-import { createMatcher, wordsMatched } from './match.ts';
+import { createMatcher } from './match.ts';
+import { occurrencesOf } from './occurrences.ts';
+import { wordsMatched } from './places-of-term.ts';
 import { planQuery } from './plan.ts';
 import { decodePlaces } from './postings.ts';
 import { parseQuery, type Query, type Term } from './query.ts';
-import { rankDocuments } from './rank.ts';
+import { rankDocuments, weighByRarity } from './rank.ts';
 import { tokenise } from './tokens.ts';
 
 const STOP = new Set(['de']);
@@ -26,13 +28,14 @@ function documentOf(no: number, segments: readonly string[], lexemes: readonly s
     day: no,
     isHeard: true,
     family: 'fr',
-    places: lexemes.map((lexeme) => {
+    words: lexemes.map((lexeme) => {
       const parts = rows.filter((row) => row.lexeme === lexeme).map((row) => row.places);
       if (parts.length === 0) return undefined;
       const room = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
       let count = 0;
       for (const part of parts) count = decodePlaces(part, room, count);
-      return room.subarray(0, count).sort();
+      const all = room.subarray(0, count).sort();
+      return occurrencesOf(all);
     }),
   };
 }
@@ -117,20 +120,38 @@ describe('a query', () => {
     );
   });
 
+  it('has the same first hits and total, however few are kept', async () => {
+    const documents = fc.array(
+      fc.record({ segments: fc.array(text, { maxLength: 40 }), isHeard: fc.boolean() }),
+      { maxLength: 6 },
+    );
+    await fc.assert(
+      fc.asyncProperty(documents, typed, fc.integer({ min: 1, max: 5 }), async (corpus, q, most) => {
+        const { lexemes, programs } = plan(parseQuery(q));
+        const all = corpus.map(({ segments, isHeard }, no) => ({
+          ...documentOf(no, segments, lexemes),
+          isHeard,
+        }));
+        const weigh = weighByRarity(all, lexemes, 1_000);
+        const whole = await rankDocuments(all, programs, weigh, 'relevance', 1_000);
+        const few = await rankDocuments(all, programs, weigh, 'relevance', most);
+        const shown = (hits: typeof few.hits) =>
+          hits.map(({ document, segment, score }) => `${document.no} ${segment} ${score.toFixed(6)}`);
+        expect(shown(few.hits)).toEqual(shown(whole.hits.slice(0, most)));
+        expect(few.total).toBe(whole.total);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('marks the words of its phrase, not their likes elsewhere', () => {
     const { lexemes, programs } = plan(parseQuery('"eau de sel" pain'));
     const document = documentOf(1, ['sel pain eau eau de sel'], lexemes);
     const program = programs.get('fr');
     if (!program) throw new Error('no program');
     expect(wordsMatched(document, program, 1)).toEqual(new Set([1, 3, 5]));
-    expect(
-      createMatcher()(
-        document,
-        program,
-        () => 1,
-        () => {},
-      ),
-    ).toBe(1);
+    const top = { least: Number.NEGATIVE_INFINITY, take: () => {} };
+    expect(createMatcher(program, () => 1, top)(document)).toBe(1);
   });
 });
 

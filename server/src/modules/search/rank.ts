@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FoundDocument } from './found.ts';
 import type { Family, Lexeme } from './lexemes.ts';
-import { createMatcher, type Weigh } from './match.ts';
+import { createMatcher } from './match.ts';
+import type { Matcher, Top, Weigh } from './matcher.ts';
 import type { PlannedTerm, Program } from './plan.ts';
 
 /** Orders of results. */
@@ -40,14 +41,13 @@ export async function rankDocuments(
 ): Promise<Ranked> {
   const ordered = sort === 'date_asc' ? documents.toReversed() : documents;
   const byDocument = new Map<FoundDocument, number>();
-  const match = createMatcher();
   const top = createTop(sort, most);
+  const matchers = new Map<Family, Matcher>();
+  for (const [family, program] of programs) matchers.set(family, createMatcher(program, weigh, top));
   let total = 0;
   let turnEnds = performance.now() + TURN_MS;
   for (const [index, document] of ordered.entries()) {
-    const program = programs.get(document.family);
-    if (!program) continue;
-    const count = match(document, program, weigh, top.take);
+    const count = matchers.get(document.family)?.(document) ?? 0;
     if (count > 0) byDocument.set(document, count);
     total += count;
     if (index % LOOK_EVERY === 0 && performance.now() > turnEnds) {
@@ -59,21 +59,22 @@ export async function rankDocuments(
 }
 
 /** The first hits so far; what is not among them costs one comparison. */
-function createTop(sort: Sort, most: number) {
+function createTop(sort: Sort, most: number): Top & { hits: Hit[] } {
   const hits: Hit[] = [];
-  // A hit has to be worth more than this; by date none is, once there are enough.
-  let least = Number.NEGATIVE_INFINITY;
-  return {
+  const top = {
     hits,
+    // By date nothing is worth more than what came before, once there are enough.
+    least: Number.NEGATIVE_INFINITY,
     take: (document: FoundDocument, segment: number, score: number): void => {
-      if (score <= least) return;
+      if (score <= top.least) return;
       const hit = { document, segment, score };
       if (sort === 'relevance') insertInOrder(hits, hit, most);
       else hits.push(hit);
       if (hits.length < most) return;
-      least = sort === 'relevance' ? (hits[most - 1]?.score ?? 0) : Number.POSITIVE_INFINITY;
+      top.least = sort === 'relevance' ? (hits[most - 1]?.score ?? 0) : Number.POSITIVE_INFINITY;
     },
   };
+  return top;
 }
 
 /** After all that score as much or more. */
@@ -97,9 +98,9 @@ export function weighByRarity(
   segments: number,
 ): Weigh {
   const said = new Float64Array(lexemes.length);
-  for (const { places } of documents) {
-    for (let number = 0; number < places.length; number++) {
-      said[number] = (said[number] ?? 0) + (places[number]?.length ?? 0);
+  for (const { words } of documents) {
+    for (let number = 0; number < words.length; number++) {
+      said[number] = (said[number] ?? 0) + (words[number]?.places.length ?? 0);
     }
   }
   const known = new Map<PlannedTerm, number>();

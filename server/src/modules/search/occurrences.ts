@@ -1,0 +1,63 @@
+import { segmentOf } from './postings.ts';
+
+/** Where one word stands in one document. Shared between searches: nothing of it is to be written to. */
+export interface Occurrences {
+  /** Ascending. */
+  places: Int32Array;
+  /** Each segment once, ascending, with how often the word stands in it: {@link segmentOfRun}, {@link timesOfRun}. */
+  runs: Int32Array;
+  /** Those runs that say more than once. */
+  repeats: Int32Array;
+  /** The most often in one segment. */
+  mostTimes: number;
+  /** A bit for each segment up to the last; null where that would be mostly zeros. */
+  bits: Int32Array | null;
+}
+
+const TIMES_BITS = 8;
+const MOST_TIMES = (1 << TIMES_BITS) - 1;
+/** Segments for each one with the word up to which bits are kept. */
+const SPARSE = 32;
+
+export const segmentOfRun = (run: number): number => run >>> TIMES_BITS;
+export const timesOfRun = (run: number): number => run & MOST_TIMES;
+
+/** The runs of ascending places, written to the beginning of `runs`; answers how many. */
+export function writeRuns(places: Int32Array, count: number, runs: Int32Array): number {
+  let found = 0;
+  let i = 0;
+  while (i < count) {
+    const segment = segmentOf(places[i] ?? 0);
+    const from = i;
+    while (++i < count && segmentOf(places[i] ?? 0) === segment);
+    runs[found++] = (segment << TIMES_BITS) | Math.min(i - from, MOST_TIMES);
+  }
+  return found;
+}
+
+/** All that is kept of ascending places. */
+export function occurrencesOf(places: Int32Array): Occurrences {
+  const room = new Int32Array(places.length);
+  const runs = room.slice(0, writeRuns(places, places.length, room));
+  const repeats = runs.filter((run) => timesOfRun(run) > 1);
+  let mostTimes = runs.length === 0 ? 0 : 1;
+  for (const run of repeats) mostTimes = Math.max(mostTimes, timesOfRun(run));
+  const last = segmentOfRun(runs.at(-1) ?? 0);
+  return { places, runs, repeats, mostTimes, bits: last > SPARSE * runs.length ? null : bitsOf(runs, last) };
+}
+
+function bitsOf(runs: Int32Array, last: number): Int32Array {
+  const bits = new Int32Array((last >>> 5) + 1);
+  for (const run of runs) {
+    const segment = segmentOfRun(run);
+    bits[segment >>> 5] = (bits[segment >>> 5] ?? 0) | (1 << (segment & 31));
+  }
+  return bits;
+}
+
+/** How many bits of a number are set (the usual sums of 2, 4, 8 bits at once). */
+export function countBits(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
