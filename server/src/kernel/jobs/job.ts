@@ -14,6 +14,11 @@ export interface JobDefinition<S extends TSchema = TSchema> {
   expireSeconds: number;
   /** How many of this kind one worker process runs at once. */
   concurrency: number;
+  /**
+   * How many of this kind all worker processes together take; undefined for any number. The queue may give out one
+   * too many when two workers ask at the same moment: work that must not overlap counts once more by itself.
+   */
+  totalConcurrency?: number;
 }
 
 /** One run of a job, as its work sees it. */

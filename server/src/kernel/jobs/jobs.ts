@@ -132,6 +132,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
 
   /** One loop that fetches and runs one job at a time. */
   const startWorker = async (handler: JobHandler): Promise<void> => {
+    const { totalConcurrency } = handler.job;
     const options = {
       includeMetadata: true,
       batchSize: 1,
@@ -139,6 +140,7 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       // Retries become due without a NOTIFY, so the backstop stays short.
       notifyPollingIntervalSeconds: 3,
       heartbeatRefreshSeconds: HEARTBEAT_SECONDS / 4,
+      ...(totalConcurrency === undefined ? {} : { groupConcurrency: totalConcurrency }),
     } as const;
     const workerId: string = await boss.work(handler.job.name, options, async ([job]) => {
       if (!job) return;
@@ -156,6 +158,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       db: fromKysely(q),
       priority,
       singletonKey,
+      // One group for each queue: that is what `totalConcurrency` counts.
+      group: { id: job.name },
       ...(startAfterSeconds === undefined ? {} : { startAfter: startAfterSeconds }),
     });
   };

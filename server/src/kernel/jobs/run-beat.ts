@@ -18,6 +18,8 @@ export interface RunBeat {
   readonly signal: AbortSignal;
   /** Percent so far; written at the next tick when it changed. */
   report(percent: number): void;
+  /** Something beside the percent has changed: it is written at the next tick. */
+  touch(): void;
   /** Ends the ticks and waits for a write under way. */
   stop(): Promise<void>;
 }
@@ -29,9 +31,11 @@ export function startBeat(start: number, save: (percent: number) => Promise<bool
   let written = start;
   let silentTicks = 0;
   let writing: Promise<void> | null = null;
+  let isTouched = false;
 
   async function write(): Promise<void> {
     const value = percent;
+    isTouched = false;
     try {
       if (!(await save(value))) lost.abort(new RunLost());
       written = value;
@@ -44,7 +48,7 @@ export function startBeat(start: number, save: (percent: number) => Promise<bool
 
   const timer = setInterval(() => {
     silentTicks++;
-    if (writing !== null || (percent === written && silentTicks < SILENT_TICKS)) return;
+    if (writing !== null || (percent === written && !isTouched && silentTicks < SILENT_TICKS)) return;
     writing = write().finally(() => {
       writing = null;
     });
@@ -55,6 +59,9 @@ export function startBeat(start: number, save: (percent: number) => Promise<bool
     signal: lost.signal,
     report: (value) => {
       percent = Math.max(percent, value);
+    },
+    touch: () => {
+      isTouched = true;
     },
     stop: async () => {
       clearInterval(timer);

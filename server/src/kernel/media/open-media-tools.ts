@@ -4,10 +4,14 @@ import { environmentWith } from '../config/process-environment.ts';
 import { analyse } from './analyse.ts';
 import { encode } from './encode.ts';
 import { extractSpeech } from './extract-speech.ts';
+import { fetchFromSite, SiteFetchFailed } from './fetch-from-site.ts';
 import { findTools } from './find-tools.ts';
+import { findYtdlp, ytdlpVersion } from './find-ytdlp.ts';
+import { joinSounds } from './join-sounds.ts';
 import type { MediaContext } from './media-context.ts';
 import { planSpeechChunks } from './plan-speech-chunks.ts';
 import { probe } from './probe.ts';
+import { readChapters } from './read-chapters.ts';
 import { readLabels } from './read-labels.ts';
 import { createProcessRunner } from './run-process.ts';
 import { MediaError, type MediaTools, type ToolsInfo } from './tools.ts';
@@ -20,6 +24,8 @@ export interface MediaToolsOptions {
   ffmpegPath: string | null;
   ffmpegThreads: number;
   ffmpegAllowOld: boolean;
+  /** YTDLP_PATH; absent is the one on PATH. */
+  ytdlpPath?: string | null;
 }
 
 /** Media work gives way to the processes that answer people. */
@@ -40,6 +46,11 @@ export async function openMediaTools(
   const info = await findTools({ run: runner.run, ffmpegPath: options.ffmpegPath, searchPath, toolsFolder });
   if (info.notice !== null) log.warn(info.notice);
   const context: MediaContext = { info, run: runner.run, threads: options.ffmpegThreads, niceness };
+  const ytdlpPath = await findYtdlp(options.ytdlpPath ?? null, (name) => findProgram(searchPath, name));
+  if (ytdlpPath === null && typeof options.ytdlpPath === 'string' && options.ytdlpPath !== 'off') {
+    log.warn(`YTDLP_PATH names ${options.ytdlpPath}, which is not on PATH: pages are read without yt-dlp.`);
+  }
+  let version: Promise<string | null> | undefined;
   const refusal = refusalOf(info, options);
   /** Refused at the work, not at start: everything else of the program is of use without it. */
   const allowed = (): MediaContext => {
@@ -52,6 +63,17 @@ export async function openMediaTools(
     encode: async (request) => encode(allowed(), request),
     analyse: async (request) => analyse(allowed(), request),
     readLabels: async (request) => readLabels(allowed(), request),
+    readChapters: async (request) => readChapters(allowed(), request),
+    joinSounds: async (request) => joinSounds(allowed(), request),
+    ytdlpPath,
+    ytdlpVersion: () => {
+      version ??= ytdlpPath === null ? Promise.resolve(null) : ytdlpVersion(runner.run, ytdlpPath);
+      return version;
+    },
+    fetchFromSite: async (request) => {
+      if (ytdlpPath === null) throw new SiteFetchFailed('unsupported', 'yt-dlp is not installed here');
+      return fetchFromSite(context, { ...request, ytdlpPath });
+    },
     readWaveform,
     planSpeechChunks: async (request) => planSpeechChunks(allowed(), request),
     extractSpeech: async (request) => extractSpeech(allowed(), request),

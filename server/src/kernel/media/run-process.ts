@@ -14,6 +14,8 @@ export interface ProcessRequest {
   /** 0 (normal) to 19 (only when nobody else wants the processor). Default 0. */
   niceness?: number;
   cwd?: string;
+  /** Added to what every child gets. */
+  environment?: Record<string, string>;
 }
 
 /** What a program that ended well has said. */
@@ -75,11 +77,12 @@ export function createProcessRunner(options: ProcessRunnerOptions): ProcessRunne
   const living = new Set<{ end: Ending; done: Promise<unknown> }>();
   let stopping = false;
 
-  function start({ command, args, niceness = 0, cwd }: ProcessRequest): ChildProcess {
+  function start({ command, args, niceness = 0, cwd, environment: own }: ProcessRequest): ChildProcess {
     const nice = niceness > 0 ? ['nice', '-n', String(niceness)] : [];
     const bound = setprivPath === null ? [] : [setprivPath, '--pdeathsig', 'KILL', '--'];
     const [program = command, ...rest] = [...bound, ...nice, command, ...args];
-    return spawn(program, rest, { cwd, env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...environment, ...own };
+    return spawn(program, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   async function run(request: ProcessRequest): Promise<ProcessResult> {

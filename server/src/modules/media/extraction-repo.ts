@@ -10,6 +10,7 @@ import {
   type ProbedFacts,
 } from './recording-repo.ts';
 import type { MediaTables } from './tables.ts';
+import type { WorkNote } from './work-note.ts';
 
 /**
  * What a run of the extraction writes. Each write names the run and does nothing once another run, a person's
@@ -56,9 +57,44 @@ export async function claimRecording(q: Executor, key: RunKey, jobId: string): P
   return claimed ? findRecording(q, key.organisationId, key.recordingId) : null;
 }
 
-/** Writes the percent and that the run is alive. */
-export function saveProgress(q: Executor, key: RunKey, progress: number): Promise<boolean> {
-  return changesSome(ownedRow(q, key).set({ progress, heartbeat_at: sql`now()`, updated_at: sql`now()` }));
+/** Writes the percent, what is being done, and that the run is alive. */
+export function saveProgress(
+  q: Executor,
+  key: RunKey,
+  progress: number,
+  note: WorkNote | null = null,
+): Promise<boolean> {
+  return changesSome(
+    ownedRow(q, key).set({
+      progress,
+      work_note: note === null ? null : JSON.stringify(note),
+      heartbeat_at: sql`now()`,
+      updated_at: sql`now()`,
+    }),
+  );
+}
+
+/** A run that has not written for so long is dead, or its worker is; runs write every five seconds. */
+const DEAD_SECONDS = 20;
+
+/**
+ * Waits for others that decide the same, and answers how many recordings are being worked on beside this one, in
+ * all worker processes. Until the transaction ends nobody else may begin.
+ */
+export async function countOthersAtWorkAcrossOrganisations(
+  q: Executor,
+  recordingId: string,
+): Promise<number> {
+  await sql`select pg_advisory_xact_lock(hashtext('media.extraction-begins'))`.execute(q);
+  const { running } = await q
+    .withTables<MediaTables>()
+    .selectFrom('recordings')
+    .select((e) => e.fn.countAll<number>().as('running'))
+    .where('status', '=', 'processing')
+    .where('id', '<>', recordingId)
+    .where('heartbeat_at', '>', sql<Date>`now() - make_interval(secs => ${DEAD_SECONDS})`)
+    .executeTakeFirstOrThrow();
+  return Number(running);
 }
 
 /** The fetched file is stored: the next stage is `probe`. */
@@ -191,6 +227,8 @@ export async function requeueFailed(
       progress: 0,
       error_code: null,
       error_message: null,
+      same_source_as: null,
+      work_note: null,
       attempts: 0,
       faults: 0,
       run_id: null,

@@ -28,6 +28,7 @@ import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
 import { signStreamAddress } from './sign-stream-address.ts';
 import { makeSignature } from './signature.ts';
+import { listCaptions } from './source-repo.ts';
 import { mediaChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
 import { uploadRecording } from './upload-recording.ts';
@@ -82,6 +83,7 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
     requestRendition: async (tx, organisationId, id, wish) => {
       await requestRendition(tx, context, organisationId, id, wish);
     },
+    captionsOf: listCaptions,
     getRecording: findRecording,
     mayRead,
     openOriginal: (organisationId, id) => openOriginal(context, organisationId, id),

@@ -21,6 +21,12 @@ export function titleFromFilename(filename: string): string | null {
   return title === '' ? null : title;
 }
 
+/** A title that somebody else gave, as one line; null when nothing is left. */
+export function titleFromText(text: string): string | null {
+  const title = shorten(cleanLine(text.slice(0, 4096)), TITLE_LENGTH);
+  return title === '' ? null : title;
+}
+
 /** The file name that an address ends in, percent-decoded; null when it has none. */
 export function filenameFromUrl(url: URL): string | null {
   const segment = url.pathname.split('/').findLast((part) => part !== '') ?? '';

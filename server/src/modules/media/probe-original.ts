@@ -8,6 +8,7 @@ import type { Recording } from './recording.ts';
 export async function probeOriginal(run: ExtractionRun, recording: Recording): Promise<Recording> {
   const { kernel } = run.context;
   run.report('probe', 0);
+  run.note('probe');
   const original = await kernel.storage.borrow(recording.originalKey ?? '', { signal: run.signal });
   const info = await kernel.media.probe(original.path, { signal: run.signal }).finally(original.release);
   const facts = toFacts(info);

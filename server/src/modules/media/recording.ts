@@ -1,5 +1,7 @@
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { AudioFormat } from './rendition.ts';
+import type { FoundKind } from './sources/found.ts';
+import type { WorkNote } from './work-note.ts';
 
 /** Who may hear: anyone, anyone with the exact address, or people of the organisation. */
 export const VISIBILITIES = ['public', 'unlisted', 'private'] as const;
@@ -28,9 +30,17 @@ export interface Recording {
   visibility: Visibility;
   source: RecordingSource;
   sourceUrl: string | null;
+  /** What the address turned out to be; null before that, and for what came otherwise. */
+  foundKind: FoundKind | null;
+  /** Where the sound really lies, after redirects, pages and feeds. */
+  resolvedUrl: string | null;
+  /** Of one in error: the recording that was made of the same source. */
+  sameSourceAs: string | null;
   status: RecordingStatus;
   stage: RecordingStage;
   progress: number;
+  /** What its run is doing; of use while it is worked on. */
+  workNote: WorkNote | null;
   errorCode: string | null;
   errorMessage: string | null;
   wantedFormat: AudioFormat;

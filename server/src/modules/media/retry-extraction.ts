@@ -4,9 +4,10 @@ import { tell } from './extract-recording.ts';
 import { requeueFailed } from './extraction-repo.ts';
 import type { MediaContext } from './media-context.ts';
 import type { Recording } from './recording.ts';
-import { findBySourceUrl, findRecording } from './recording-repo.ts';
+import { findRecording } from './recording-repo.ts';
 import { setPlannedState } from './rendition-repo.ts';
 import { enqueueExtraction } from './request-extraction.ts';
+import { findOtherBySource } from './source-repo.ts';
 
 /** Starts failed or cancelled work again at the stage it had reached, in the caller's transaction. */
 export async function retryExtraction(
@@ -31,10 +32,11 @@ export async function retryExtraction(
 }
 
 /** Meanwhile the address may have been imported anew; two of one address would be one too many. */
-async function refuseWhenTaken(q: Executor, { organisationId, id, sourceUrl }: Recording): Promise<void> {
-  if (sourceUrl === null) return;
-  const holder = await findBySourceUrl(q, organisationId, sourceUrl);
-  if (holder && holder.id !== id) {
+async function refuseWhenTaken(q: Executor, recording: Recording): Promise<void> {
+  const { organisationId, id, sourceUrl, resolvedUrl } = recording;
+  for (const address of [sourceUrl, resolvedUrl]) {
+    const holder = address === null ? null : await findOtherBySource(q, organisationId, address, id);
+    if (holder === null) continue;
     throw alreadyImported('This address has been imported anew since; use that recording.', {
       members: { recording_id: holder.id },
     });

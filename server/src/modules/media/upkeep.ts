@@ -1,5 +1,6 @@
 import type { Chore } from '../../kernel/jobs/upkeep.ts';
 import { backfillAnalyses } from './backfill-analyses.ts';
+import { sweepFetching } from './fetching-folder.ts';
 import type { MediaContext } from './media-context.ts';
 import { reconcileWork } from './reconcile-work.ts';
 import { sweepFiles } from './sweep-files.ts';
@@ -14,5 +15,6 @@ export function mediaChores(context: MediaContext): Chore[] {
     { name: 'reconciling', everyMs: RECONCILE_MS, work: () => reconcileWork(context) },
     { name: 'asking for analyses', everyMs: BACKFILL_MS, work: () => backfillAnalyses(context) },
     { name: 'sweeping', everyMs: SWEEP_MS, work: (signal) => sweepFiles(context, undefined, signal) },
+    { name: 'sweeping segments', everyMs: SWEEP_MS, work: () => sweepFetching(context) },
   ];
 }

@@ -1,3 +1,4 @@
+import { importCaptions } from './import-captions.ts';
 import { addTranscription, enqueueTranscription, languageOf } from './request-transcription.ts';
 import { tell } from './tell.ts';
 import type { TranscriptionContext } from './transcription-context.ts';
@@ -27,7 +28,9 @@ export async function whenReady(
       await enqueueTranscription(tx, context, waiting);
       await tell(tx, context, { ...waiting, status: 'queued' });
     }
-    if (there.length > 0 || !kernel.config.transcription.auto) return;
+    if (there.length > 0) return;
+    if (await importCaptions(tx, context, recording)) return;
+    if (!kernel.config.transcription.auto) return;
     const engines = await context.engines();
     if (!engines.forLanguage(languageOf(context, recording))) return;
     await addTranscription(tx, context, { organisationId, personId: null }, recording, { priority: 'low' });
