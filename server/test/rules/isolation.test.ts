@@ -44,12 +44,18 @@ beforeAll(async () => {
   const transcription = await createTranscription(test, ours?.id ?? '', recording.recording_id ?? '', [
     'Ours alone',
   ]);
+  const upload = await test.app.inject({
+    method: 'POST',
+    url: '/api/uploads',
+    headers: { authorization: `Bearer ${mine}`, 'tus-resumable': '1.0.0', 'upload-length': '9' },
+  });
   owned = {
     '/api/admin/users': person.id,
     '/api/debats': debat.id,
     '/api/recordings': recording.recording_id ?? '',
     '/api/audio': recording.recording_id ?? '',
     '/api/transcriptions': transcription,
+    '/api/uploads': upload.json().id,
   };
 });
 afterAll(() => test.end());
@@ -145,7 +151,7 @@ describe("another organisation's administrator", () => {
   it('leaves all of ours as it was', async () => {
     const mine = await signIn(ADMIN);
     for (const [prefix, id] of Object.entries(owned)) {
-      if (prefix === '/api/audio' || prefix === '/api/admin/users') continue;
+      if (['/api/audio', '/api/admin/users', '/api/uploads'].includes(prefix)) continue;
       const reply = await test.app.inject({
         url: `${prefix}/${id}`,
         headers: { authorization: `Bearer ${mine}` },

@@ -108,6 +108,18 @@ export async function buildApp(options: AppOptions): Promise<App> {
       'x-ratelimit-reset',
       'retry-after',
       'idempotency-replayed',
+      'location',
+      'tus-resumable',
+      'tus-version',
+      'tus-extension',
+      'tus-max-size',
+      'tus-checksum-algorithm',
+      'upload-offset',
+      'upload-length',
+      'upload-expires',
+      'upload-metadata',
+      'recording-id',
+      'recording-location',
     ],
   });
   await registerLimits(app, config, options.authenticator, options.redis);

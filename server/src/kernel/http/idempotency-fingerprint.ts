@@ -50,8 +50,10 @@ export function endFingerprint(hash: Hmac, head: RequestHead): Fingerprint {
   return { hash: digest, formBytes: lengthOf(head), boundaryChars: (quoted ?? plain ?? '').length };
 }
 
-export const isForm = (contentType: string | undefined): boolean =>
-  mediaType(contentType) === 'multipart/form-data';
+const STREAMED = new Set(['multipart/form-data', 'application/offset+octet-stream']);
+
+/** Bodies that their handlers write straight to the disk: forms, and pieces of uploads, which count as forms here. */
+export const isForm = (contentType: string | undefined): boolean => STREAMED.has(mediaType(contentType));
 
 /**
  * Browsers invent a boundary for each try, and Firefox's are not all of one length: the same form may be longer

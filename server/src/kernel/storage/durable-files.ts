@@ -3,7 +3,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { codeOf } from '../reason-of.ts';
 
 /** Makes the names in a folder durable: a rename survives a power cut only after this. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -23,11 +23,21 @@ export async function referencedKeysAcrossOrganisations(
   const rows = await files
     .union(originals)
     .union(waveforms)
+    .union(ofUploads(q, keys))
     .union(ofAnalyses(q, 'details_key', keys))
     .union(ofAnalyses(q, 'spectrogram_key', keys))
     .union(ofAnalyses(q, 'cover_key', keys))
     .execute();
   return new Set(rows.flatMap(({ key }) => (key === null ? [] : [key])));
+}
+
+/** Placed a moment before its recording is there. */
+function ofUploads(q: Executor, keys: readonly string[]) {
+  return tables(q)
+    .selectFrom('uploads')
+    .select('original_key as key')
+    .where('original_key', 'in', keys)
+    .where('completed_at', 'is', null);
 }
 
 function ofAnalyses(

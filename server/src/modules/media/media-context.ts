@@ -1,11 +1,14 @@
+import path from 'node:path';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Logger } from '../../kernel/log/log.ts';
 import { type AddressGuard, createAddressGuard } from '../../kernel/net/address-guard.ts';
 import { createGuardedFetch, type GuardedFetch } from '../../kernel/net/guarded-fetch.ts';
+import { createUnfinishedFiles, type UnfinishedFiles } from '../../kernel/storage/unfinished-files.ts';
 import type { AccountsDoor } from '../accounts/public.ts';
 import type { Wish } from './rendition.ts';
 import { createSealer } from './sealed-secret.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
+import type { UploadHolds } from './upload-holds.ts';
 
 /** What the module's use-cases are given. */
 export interface MediaContext {
@@ -14,6 +17,9 @@ export interface MediaContext {
   guard: AddressGuard;
   fetch: GuardedFetch;
   keys: SigningKeys;
+  /** Files that arrive in pieces, and which of them this process writes. */
+  unfinished: UnfinishedFiles;
+  holds: UploadHolds;
   /** Format and quality of extracted sound unless someone asks otherwise. */
   defaults: Wish;
 }
@@ -31,6 +37,8 @@ export function createMediaContext(kernel: Kernel, accounts: AccountsForMedia): 
     log,
     guard,
     fetch: createGuardedFetch({ guard, userAgent: `${config.appName}/${config.version}` }),
+    unfinished: createUnfinishedFiles(path.join(config.dataDir, 'storage', 'unfinished')),
+    holds: new Map(),
     keys: createSigningKeys({
       db,
       clock,

@@ -29,7 +29,7 @@ import { signAddress } from './sign-address.ts';
 import { signStreamAddress } from './sign-stream-address.ts';
 import { makeSignature } from './signature.ts';
 import { listCaptions } from './source-repo.ts';
-import { mediaChores } from './upkeep.ts';
+import { mediaChores, uploadChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
 import { uploadRecording } from './upload-recording.ts';
 
@@ -43,7 +43,7 @@ export function mediaModule(
   const resolvers: TrackResolver[] = [];
   const accesses = createAccessLog({ ...kernel, log: context.log, accounts });
   const hls = { context, sounds: createHlsSounds(context), resolvers };
-  let upkeep: { stop: () => Promise<void> } | null = null;
+  const upkeep: { stop: () => Promise<void> }[] = [];
   return {
     name: 'media',
     door: openDoor(context, blocks, resolvers),
@@ -55,10 +55,11 @@ export function mediaModule(
       removeFilesHandler(context),
     ],
     start: async (role: Role) => {
-      if (role === 'worker') upkeep = startUpkeep(mediaChores(context), context.log);
+      if (role === 'worker') upkeep.push(startUpkeep(mediaChores(context), context.log));
+      if (role === 'api') upkeep.push(startUpkeep(uploadChores(context), context.log));
     },
     stop: async () => {
-      await upkeep?.stop();
+      await Promise.all(upkeep.map(({ stop }) => stop()));
       await accesses.stop();
       await context.fetch.close();
     },

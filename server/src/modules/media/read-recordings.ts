@@ -1,6 +1,7 @@
 import { cleanLine } from '../../kernel/clean-line.ts';
 import type { Db } from '../../kernel/db/db.ts';
 import { listLoudness } from './analysis-repo.ts';
+import { listDuplicates } from './duplicate-repo.ts';
 
 import { presentRecording, type RecordingParts } from './present.ts';
 import type { Recording } from './recording.ts';
@@ -11,7 +12,7 @@ const MOST_WORDS = 8;
 
 /** A recording as the contract shows it, with its renditions. */
 export async function withRenditions(db: Db, recording: Recording, isInsider: boolean) {
-  const parts = await partsOf(db, recording.organisationId, [recording.id]);
+  const parts = await partsOf(db, recording.organisationId, [recording], isInsider);
   return presentRecording(recording, parts(recording.id), isInsider);
 }
 
@@ -26,23 +27,27 @@ export async function listWithRenditions(
     .filter((word) => word !== '')
     .slice(0, MOST_WORDS);
   const { recordings, total } = await listRecordings(db.kysely, organisationId, { ...filter, titleWords });
-  const parts = await partsOf(
-    db,
-    organisationId,
-    recordings.map(({ id }) => id),
-  );
+  const parts = await partsOf(db, organisationId, recordings, !filter.publicOnly);
   return { items: recordings.map((recording) => ({ recording, parts: parts(recording.id) })), total };
 }
 
 /** What is shown with each of these recordings. */
-async function partsOf(db: Db, organisationId: string, ids: readonly string[]) {
-  const [renditions, loudness] = await Promise.all([
+export async function partsOf(
+  db: Db,
+  organisationId: string,
+  recordings: readonly Recording[],
+  isInsider: boolean,
+) {
+  const ids = recordings.map(({ id }) => id);
+  const [renditions, loudness, duplicates] = await Promise.all([
     listRenditions(db.kysely, organisationId, ids),
     listLoudness(db.kysely, organisationId, ids),
+    listDuplicates(db.kysely, organisationId, recordings, !isInsider),
   ]);
   const byRecording = Map.groupBy(renditions, (one) => one.recordingId);
   return (id: string): RecordingParts => ({
     renditions: byRecording.get(id) ?? [],
     loudness: loudness.get(id),
+    duplicateOf: duplicates.get(id) ?? null,
   });
 }

@@ -3,11 +3,14 @@ import { backfillAnalyses } from './backfill-analyses.ts';
 import { sweepFetching } from './fetching-folder.ts';
 import type { MediaContext } from './media-context.ts';
 import { reconcileWork } from './reconcile-work.ts';
+import { finishLeftUploads } from './resume-whole.ts';
 import { sweepFiles } from './sweep-files.ts';
+import { sweepUploads } from './sweep-uploads.ts';
 
 const RECONCILE_MS = 60_000;
 const SWEEP_MS = 3_600_000;
 const BACKFILL_MS = 600_000;
+const FINISH_MS = 60_000;
 
 /** What workers look after: work without a job, files without a row, sound that was never measured. */
 export function mediaChores(context: MediaContext): Chore[] {
@@ -16,5 +19,13 @@ export function mediaChores(context: MediaContext): Chore[] {
     { name: 'asking for analyses', everyMs: BACKFILL_MS, work: () => backfillAnalyses(context) },
     { name: 'sweeping', everyMs: SWEEP_MS, work: (signal) => sweepFiles(context, undefined, signal) },
     { name: 'sweeping segments', everyMs: SWEEP_MS, work: () => sweepFetching(context) },
+  ];
+}
+
+/** What processes that take uploads look after: the unfinished files on their own machine. */
+export function uploadChores(context: MediaContext): Chore[] {
+  return [
+    { name: 'finishing uploads', everyMs: FINISH_MS, work: (signal) => finishLeftUploads(context, signal) },
+    { name: 'sweeping uploads', everyMs: SWEEP_MS, work: (signal) => sweepUploads(context, signal) },
   ];
 }

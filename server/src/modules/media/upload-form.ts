@@ -50,7 +50,8 @@ async function receiveFile(chunks: AsyncIterable<Uint8Array>, draft: Draft): Pro
   if (head !== null) refuseOtherKinds(head);
 }
 
-function refuseOtherKinds(head: Uint8Array): void {
+/** Throws `media.not-audio` for what is plainly something else, from its first bytes. */
+export function refuseOtherKinds(head: Uint8Array): void {
   const kind = plainlyNotMedia(head);
   if (kind !== null) throw notAudio(`This file is ${kind}, neither audio nor video.`);
 }
@@ -61,7 +62,11 @@ function missingFile() {
   });
 }
 
-function checkFields(fields: Record<string, unknown>): { title: string | null; language: string | null } {
+/** The fields that go with a file, cleaned; throws 422 that names the one that does not fit. */
+export function checkFields(fields: Record<string, unknown>): {
+  title: string | null;
+  language: string | null;
+} {
   // Forms send empty fields where a person typed nothing.
   const given = Object.fromEntries(
     Object.entries(fields)

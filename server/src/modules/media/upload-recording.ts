@@ -94,7 +94,7 @@ function isCommitUncertain(error: unknown): boolean {
 }
 
 /** What the file is, when that can be told quickly; refuses what is plainly no sound. */
-async function probeSoon({ kernel, log }: MediaContext, path: string): Promise<MediaInfo | null> {
+export async function probeSoon({ kernel, log }: MediaContext, path: string): Promise<MediaInfo | null> {
   try {
     return await kernel.media.probe(path, { signal: AbortSignal.timeout(PROBE_MS) });
   } catch (error) {
@@ -110,7 +110,8 @@ async function probeSoon({ kernel, log }: MediaContext, path: string): Promise<M
   }
 }
 
-function toNewRecording(
+/** The row of a file that was taken; `info` null leaves probing to the worker. */
+export function toNewRecording(
   { defaults }: MediaContext,
   uploader: Uploader,
   id: string,
