@@ -32,7 +32,11 @@ export const PERMISSION_TABLE = {
     description: 'Upload, import and change recordings.',
     heldBy: ['administrator', 'manager', 'producer', 'technician', 'archivist'],
   },
-  'media.delete': { description: 'Delete recordings.', heldBy: ['administrator', 'manager'] },
+  'media.delete': {
+    description: 'Put recordings in the trash, and bring them back.',
+    heldBy: ['administrator', 'manager'],
+  },
+  'media.purge': { description: 'Remove recordings for good.', heldBy: ['administrator'] },
   'transcription.read': {
     description: 'See transcriptions and how they come along.',
     heldBy: EVERYONE_BUT_GUESTS,

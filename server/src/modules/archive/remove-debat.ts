@@ -5,7 +5,7 @@ import { debatsOfRecording, deleteDebat, lockDebat } from './debat-repo.ts';
 import { debatNotFound } from './errors.ts';
 import { tellDebatChanged } from './events.ts';
 
-/** Removes a débat, with the recording that its extraction made; a recording that it only used stays. */
+/** Removes a débat, and puts the recording that its extraction made in the trash; one that it only used stays. */
 export async function removeDebat(archive: Archive, actor: SignedInActor, id: string): Promise<void> {
   if (!isId(id)) throw debatNotFound();
   const { organisationId } = actor;
@@ -17,7 +17,8 @@ export async function removeDebat(archive: Archive, actor: SignedInActor, id: st
     if (!debat.ownsRecording || debat.recordingId === null) return;
     const others = await debatsOfRecording(tx, organisationId, debat.recordingId);
     if (others.length === 0) {
-      await archive.media.removeRecording(tx, organisationId, debat.recordingId);
+      const remover = { organisationId, personId: actor.personId, origin: null };
+      await archive.media.trashRecording(tx, remover, debat.recordingId);
     }
   });
   archive.totals.forget(organisationId);

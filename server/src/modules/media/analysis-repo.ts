@@ -149,6 +149,7 @@ export async function listUnanalysedAcrossOrganisations(
     )
     .select(['r.id', 'r.organisation_id as organisationId'])
     .where('r.status', '=', 'ready')
+    .where('r.trashed_at', 'is', null)
     .where((e) => e.or([e('a.version', 'is', null), e('a.version', '<', ANALYSIS_VERSION)]))
     .orderBy('r.created_at', 'desc')
     .limit(atMost)

@@ -50,20 +50,20 @@ const SELECT = `
     ), '[]') as renditions
   from recordings r`;
 
-/** Null when the organisation has no such recording. */
+/** Null when the organisation has no such recording, or it is in the trash. */
 export async function findAudio(
   db: Db,
   organisationId: string,
   recordingId: string,
 ): Promise<AudioSource | null> {
-  const text = `${SELECT} where r.organisation_id = $1 and r.id = $2`;
+  const text = `${SELECT} where r.organisation_id = $1 and r.id = $2 and r.trashed_at is null`;
   const [row] = await db.read<AudioSource>('media-find-audio', text, [organisationId, recordingId]);
   return row ?? null;
 }
 
 /** For a signed address: the signature over the id is itself the right to hear it. */
 export async function findAudioAcrossOrganisations(db: Db, recordingId: string): Promise<AudioSource | null> {
-  const text = `${SELECT} where r.id = $1`;
+  const text = `${SELECT} where r.id = $1 and r.trashed_at is null`;
   const [row] = await db.read<AudioSource>('media-find-audio-across-organisations', text, [recordingId]);
   return row ?? null;
 }

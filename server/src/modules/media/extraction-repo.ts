@@ -29,7 +29,8 @@ function ownedRow(q: Executor, { organisationId, recordingId, runId }: RunKey) {
     .where('organisation_id', '=', organisationId)
     .where('id', '=', recordingId)
     .where('run_id', '=', runId)
-    .where('status', '=', 'processing');
+    .where('status', '=', 'processing')
+    .where('trashed_at', 'is', null);
 }
 
 /**
@@ -52,6 +53,7 @@ export async function claimRecording(q: Executor, key: RunKey, jobId: string): P
     .where('organisation_id', '=', key.organisationId)
     .where('id', '=', key.recordingId)
     .where('status', 'in', ['queued', 'processing'])
+    .where('trashed_at', 'is', null)
     .returning('id')
     .executeTakeFirst();
   return claimed ? findRecording(q, key.organisationId, key.recordingId) : null;
@@ -208,6 +210,7 @@ export async function cancelRecording(
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
     .where('status', 'in', ['queued', 'processing'])
+    .where('trashed_at', 'is', null)
     .returning(RECORDING_COLUMNS)
     .executeTakeFirst();
   return row ?? null;
@@ -238,6 +241,7 @@ export async function requeueFailed(
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
     .where('status', '=', 'error')
+    .where('trashed_at', 'is', null)
     .returning(RECORDING_COLUMNS)
     .executeTakeFirst();
   return row ?? null;
@@ -260,6 +264,7 @@ export async function lockStaleRecordingsAcrossOrganisations(
     .selectFrom('recordings')
     .select(['id', 'organisation_id as organisationId', 'priority'])
     .where('status', 'in', ['queued', 'processing'])
+    .where('trashed_at', 'is', null)
     .where('heartbeat_at', '<', sql<Date>`now() - make_interval(secs => ${staleSeconds})`)
     .orderBy('heartbeat_at')
     .limit(atMost)

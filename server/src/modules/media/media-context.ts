@@ -17,6 +17,7 @@ export interface MediaContext {
   guard: AddressGuard;
   fetch: GuardedFetch;
   keys: SigningKeys;
+  accounts: AccountsForMedia;
   /** Files that arrive in pieces, and which of them this process writes. */
   unfinished: UnfinishedFiles;
   holds: UploadHolds;
@@ -47,6 +48,7 @@ export function createMediaContext(kernel: Kernel, accounts: AccountsForMedia): 
       sealer: createSealer(config.secretKey),
       installationKey: config.signingKey,
     }),
+    accounts,
     defaults: defaultWish(config),
   };
 }

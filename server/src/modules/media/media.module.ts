@@ -28,6 +28,7 @@ import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
 import { signStreamAddress } from './sign-stream-address.ts';
 import { makeSignature } from './signature.ts';
+import { trashRecording } from './trash-recording.ts';
 import { listCaptions } from './source-repo.ts';
 import { mediaChores, uploadChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
@@ -92,6 +93,7 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
       if (!(await updateRecording(tx, organisationId, id, { visibility }))) throw recordingNotFound();
       await context.kernel.events.emit(tx, recordingChanged, { organisationId, recordingId: id });
     },
+    trashRecording: (tx, remover, id) => trashRecording(tx, context, remover, id),
     removeRecording: (tx, organisationId, id) => removeRecording(tx, context, organisationId, id),
     openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
     toFileReply: (file, options) => toFileReply(context, file, options),

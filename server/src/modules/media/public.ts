@@ -13,6 +13,7 @@ import type { AddressToSign, SignedAddress } from './sign-address.ts';
 import type { StreamToSign } from './sign-stream-address.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Captions } from './sources/fetch-companions.ts';
+import type { Remover } from './trash-recording.ts';
 import type { LocalFile } from './upload-file.ts';
 import type { Alongside, Uploader } from './upload-recording.ts';
 
@@ -67,6 +68,8 @@ export interface MediaDoor {
   /** The file as it came, for tools that read all of it; there as soon as it is stored and probed. */
   openOriginal(organisationId: string, recordingId: string): Promise<OriginalSound>;
   setVisibility(tx: Tx, organisationId: string, recordingId: string, visibility: Visibility): Promise<void>;
+  /** Hidden at once, and brought back on request for TRASH_DAYS; 409 while a foreign key refers to it. */
+  trashRecording(tx: Tx, remover: Remover, recordingId: string): Promise<void>;
   /** Row at once, files by a job of the same transaction; 409 while a foreign key refers to it. */
   removeRecording(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
 

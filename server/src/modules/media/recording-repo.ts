@@ -103,6 +103,7 @@ export async function insertRecording(
         .columns(['organisation_id', 'source_url'])
         .where('source_url', 'is not', null)
         .where('status', '<>', 'error')
+        .where('trashed_at', 'is', null)
         .doNothing(),
     )
     .returning(RECORDING_COLUMNS)
@@ -110,7 +111,7 @@ export async function insertRecording(
   return row ?? null;
 }
 
-/** Null when the organisation has no such recording. */
+/** Null when the organisation has no such recording, or it is in the trash. */
 export async function findRecording(
   q: Executor,
   organisationId: string,
@@ -121,11 +122,12 @@ export async function findRecording(
     .select(RECORDING_COLUMNS)
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
+    .where('trashed_at', 'is', null)
     .executeTakeFirst();
   return row ?? null;
 }
 
-/** The recording that holds this address, unless it is in error. */
+/** The recording that holds this address, unless it is in error or in the trash. */
 export async function findBySourceUrl(
   q: Executor,
   organisationId: string,
@@ -137,6 +139,7 @@ export async function findBySourceUrl(
     .where('organisation_id', '=', organisationId)
     .where('source_url', '=', sourceUrl)
     .where('status', '<>', 'error')
+    .where('trashed_at', 'is', null)
     .executeTakeFirst();
   return row ?? null;
 }
@@ -157,7 +160,10 @@ export async function listRecordings(
   organisationId: string,
   filter: RecordingFilter,
 ): Promise<{ recordings: Recording[]; total: number }> {
-  let matching = tables(q).selectFrom('recordings').where('organisation_id', '=', organisationId);
+  let matching = tables(q)
+    .selectFrom('recordings')
+    .where('organisation_id', '=', organisationId)
+    .where('trashed_at', 'is', null);
   if (filter.status) matching = matching.where('status', '=', filter.status);
   if (filter.publicOnly) matching = matching.where('visibility', '=', 'public').where('status', '=', 'ready');
   for (const word of filter.titleWords) {
@@ -200,6 +206,7 @@ export async function updateRecording(
     })
     .where('organisation_id', '=', organisationId)
     .where('id', '=', id)
+    .where('trashed_at', 'is', null)
     .returning(RECORDING_COLUMNS)
     .executeTakeFirst();
   return row ?? null;

@@ -26,8 +26,14 @@ export async function removeRecording(
     await kernel.events.emit(q, recordingChanged, { organisationId, recordingId });
   } catch (error) {
     if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
-    throw recordingInUse('Something still uses this recording, such as a débat; take it off there first.', {
-      cause: error,
-    });
+    throw inUse({ cause: error });
   }
+}
+
+/** What is said of a recording that something holds on to. */
+export function inUse(cause: ErrorOptions = {}) {
+  return recordingInUse(
+    'Something still uses this recording, such as a débat; take it off there first.',
+    cause,
+  );
 }

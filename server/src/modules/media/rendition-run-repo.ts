@@ -118,17 +118,30 @@ export async function lockStaleRenditionsAcrossOrganisations(
   staleSeconds: number,
   atMost: number,
 ): Promise<{ id: string; organisationId: string }[]> {
-  return tables(q)
-    .selectFrom('renditions')
-    .select(['id', 'organisation_id as organisationId'])
-    .where('is_planned', '=', false)
-    .where('status', 'in', ['pending', 'extracting'])
-    .where('heartbeat_at', '<', sql<Date>`now() - make_interval(secs => ${staleSeconds})`)
-    .orderBy('heartbeat_at')
-    .limit(atMost)
-    .forUpdate()
-    .skipLocked()
-    .execute();
+  return (
+    tables(q)
+      .selectFrom('renditions')
+      .select(['id', 'organisation_id as organisationId'])
+      .where('is_planned', '=', false)
+      .where('status', 'in', ['pending', 'extracting'])
+      // What is in the trash waits: it is found again when it comes back.
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('recordings')
+              .whereRef('recordings.id', '=', 'renditions.recording_id')
+              .where('trashed_at', 'is not', null),
+          ),
+        ),
+      )
+      .where('heartbeat_at', '<', sql<Date>`now() - make_interval(secs => ${staleSeconds})`)
+      .orderBy('heartbeat_at')
+      .limit(atMost)
+      .forUpdate()
+      .skipLocked()
+      .execute()
+  );
 }
 
 /** Notes that a stale rendition was looked at; with a job id, that it waits for that new job. */

@@ -1,6 +1,8 @@
 import Type from 'typebox';
 import { needs, open } from '../../kernel/auth/access.ts';
+import { may } from '../../kernel/auth/actor.ts';
 import type { App } from '../../kernel/http/app.ts';
+import { forbidden } from '../../kernel/http/problem.ts';
 import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
 import { isId } from '../../kernel/id.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
@@ -11,9 +13,17 @@ import { mayRead, maySeeAll } from './policy.ts';
 import { presentRecording } from './present.ts';
 import { listWithRenditions, withRenditions } from './read-recordings.ts';
 import { findRecording } from './recording-repo.ts';
-import { removeRecording } from './remove-recording.ts';
+import { originOf } from './request-origin.ts';
 import { retryExtraction } from './retry-extraction.ts';
-import { ChangeBody, RecordingListQuery, RecordingPage, RecordingParams, RecordingRef } from './schemas.ts';
+import {
+  ChangeBody,
+  RecordingListQuery,
+  RecordingPage,
+  RecordingParams,
+  RecordingRef,
+  RemoveQuery,
+} from './schemas.ts';
+import { removeForGood, trashRecording } from './trash-recording.ts';
 
 const tags = ['Recordings'];
 
@@ -103,14 +113,23 @@ export function registerRecordingRoutes(app: App, context: MediaContext): void {
         tags,
         operationId: 'removeRecording',
         summary: 'Remove a recording',
-        description: 'With its files. 409 while something, such as a débat, uses it.',
+        description:
+          'Into the trash, from where `POST …/restore` brings it back for TRASH_DAYS. 409 while something, such as a débat, uses it.',
         params: RecordingParams,
+        querystring: RemoveQuery,
         response: { 204: Type.Null() },
       },
     },
-    async ({ actor, params }, reply) => {
-      const id = pathId(params);
-      await db.transaction((tx) => removeRecording(tx, context, actor.organisationId, id));
+    async (request, reply) => {
+      const { organisationId, personId } = request.actor;
+      const id = pathId(request.params);
+      const { permanently = false } = request.query;
+      if (permanently && !may(request.actor, 'media.purge')) {
+        throw forbidden('Removing for good needs the permission media.purge; without it, use the trash.');
+      }
+      const remove = permanently ? removeForGood : trashRecording;
+      const remover = { organisationId, personId, origin: originOf(request) };
+      await db.transaction((tx) => remove(tx, context, remover, id));
       return reply.code(204).send(null);
     },
   );

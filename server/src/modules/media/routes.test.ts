@@ -193,7 +193,7 @@ test('work that is over cannot be cancelled, work that went well cannot be retri
 describe('a removal', () => {
   test('takes the row at once and the files by its job', async () => {
     const gone = await createReadyRecording(here, organisationId);
-    expect((await call('DELETE', `/api/recordings/${gone}`)).statusCode).toBe(204);
+    expect((await call('DELETE', `/api/recordings/${gone}?permanently=true`)).statusCode).toBe(204);
     expect((await call('GET', `/api/recordings/${gone}`)).statusCode).toBe(404);
     const { rows } = await here.kernel.db.pool.query(
       `select data from pgboss.job where name = 'media.remove-files' and data::text like $1`,

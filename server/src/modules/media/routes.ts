@@ -15,6 +15,7 @@ import { registerRenditionRoutes } from './routes-renditions.ts';
 import { registerResumableRoutes } from './routes-resumable.ts';
 import { registerSigningKeyRoutes } from './routes-signing-keys.ts';
 import { registerStreamRoutes } from './routes-stream.ts';
+import { registerTrashRoutes } from './routes-trash.ts';
 import { registerUploadRoutes } from './routes-upload.ts';
 import { ChaptersSchema, RecordingSchema, WaveformSchema } from './schemas.ts';
 
@@ -42,6 +43,7 @@ export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, acce
   registerUploadRoutes(app, context);
   registerResumableRoutes(app, context);
   registerRecordingRoutes(app, context);
+  registerTrashRoutes(app, context);
   registerRenditionRoutes(app, context);
   registerAudioRoutes(app, context, blocks);
   registerAnalysisRoutes(app, context, blocks);

@@ -100,6 +100,25 @@ export const RecordingRef = Type.Ref('Recording');
 
 export const RecordingPage = Type.Object({ recordings: Type.Array(RecordingRef), ...PageMembers });
 
+export const TrashQuery = Type.Object(PageQuery);
+
+export const TrashPage = Type.Object({
+  recordings: Type.Array(
+    Type.Object({
+      ...RecordingSchema.properties,
+      trashed_at: Time,
+      gone_at: Type.String({ format: 'date-time', description: 'From then on nothing brings it back' }),
+    }),
+  ),
+  ...PageMembers,
+});
+
+export const RemoveQuery = Type.Object({
+  permanently: Type.Optional(
+    Type.Boolean({ description: 'Past the trash, or out of it; needs `media.purge`', default: false }),
+  ),
+});
+
 export const RecordingParams = Type.Object({ id: Type.String({ maxLength: 100 }) });
 
 export const RecordingListQuery = Type.Object({

@@ -22,7 +22,8 @@ export async function findOtherBySource(
     .select(['id', 'title'])
     .where('organisation_id', '=', organisationId)
     .where((e) => e.or([e('source_url', '=', address), e('resolved_url', '=', address)]))
-    .where('status', '<>', 'error');
+    .where('status', '<>', 'error')
+    .where('trashed_at', 'is', null);
   if (exceptId !== null) query = query.where('id', '<>', exceptId);
   return (await query.orderBy('created_at').limit(1).executeTakeFirst()) ?? null;
 }
@@ -33,7 +34,8 @@ function ownedRow(q: Executor, { organisationId, recordingId, runId }: RunKey) {
     .where('organisation_id', '=', organisationId)
     .where('id', '=', recordingId)
     .where('run_id', '=', runId)
-    .where('status', '=', 'processing');
+    .where('status', '=', 'processing')
+    .where('trashed_at', 'is', null);
 }
 
 /** Notes where the sound lies; false when the run lost its row. Breaks `recordings_one_per_resolved` for a twin. */

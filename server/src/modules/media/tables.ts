@@ -53,6 +53,9 @@ export type RecordingsTable = {
   created_by: string | null;
   started_at: Date | null;
   completed_at: Date | null;
+  trashed_at: Date | null;
+  trashed_by: string | null;
+  original_removed_at: Date | null;
   created_at: DatedByDatabase;
   updated_at: DatedByDatabase;
 };
@@ -82,7 +85,16 @@ export type RenditionsTable = {
   attempts: Generated<number>;
   started_at: Date | null;
   completed_at: Date | null;
+  used_at: DatedByDatabase;
   created_at: DatedByDatabase;
+  updated_at: DatedByDatabase;
+};
+
+/** Rows of `retention_rules` (migration 0012); absent members never remove anything. */
+export type RetentionRulesTable = {
+  organisation_id: string;
+  unused_renditions_days: number | null;
+  originals_days: number | null;
   updated_at: DatedByDatabase;
 };
 
@@ -175,6 +187,7 @@ export type RecordingCaptionsTable = {
 export type MediaTables = {
   recordings: RecordingsTable;
   renditions: RenditionsTable;
+  retention_rules: RetentionRulesTable;
   signing_keys: SigningKeysTable;
   uploads: UploadsTable;
   recording_analyses: RecordingAnalysesTable;

@@ -2,6 +2,7 @@ import type { Chore } from '../../kernel/jobs/upkeep.ts';
 import { backfillAnalyses } from './backfill-analyses.ts';
 import { sweepFetching } from './fetching-folder.ts';
 import type { MediaContext } from './media-context.ts';
+import { emptyTrash } from './empty-trash.ts';
 import { reconcileWork } from './reconcile-work.ts';
 import { finishLeftUploads } from './resume-whole.ts';
 import { sweepFiles } from './sweep-files.ts';
@@ -17,6 +18,7 @@ export function mediaChores(context: MediaContext): Chore[] {
   return [
     { name: 'reconciling', everyMs: RECONCILE_MS, work: () => reconcileWork(context) },
     { name: 'asking for analyses', everyMs: BACKFILL_MS, work: () => backfillAnalyses(context) },
+    { name: 'emptying the trash', everyMs: SWEEP_MS, work: (signal) => emptyTrash(context, signal) },
     { name: 'sweeping', everyMs: SWEEP_MS, work: (signal) => sweepFiles(context, undefined, signal) },
     { name: 'sweeping segments', everyMs: SWEEP_MS, work: () => sweepFetching(context) },
   ];
