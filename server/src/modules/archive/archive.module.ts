@@ -8,6 +8,7 @@ import { bringSeed } from './bring-sample.ts';
 import type { ArchiveDoor } from './public.ts';
 import { createDebatReaders } from './read-debat.ts';
 import { relayNews } from './relay-news.ts';
+import { resolveDebatTrack } from './resolve-track.ts';
 import { debatRoutes } from './routes.ts';
 import { audioRoutes } from './routes-audio.ts';
 import { extractionRoutes } from './routes-extraction.ts';
@@ -27,6 +28,7 @@ export function archiveModule(
   const archive = assemble(kernel, doors);
   const { sockets, hints, db } = kernel;
   for (const rule of channelRules(db)) sockets.addRule(rule);
+  doors.media.addTracks(resolveDebatTrack(archive));
   const ends: (() => void)[] = [];
   return {
     name: 'archive',

@@ -5,14 +5,14 @@ import { analyseRecording } from './analyse-recording.ts';
 import type { RecordingAnalysis } from './analysis.ts';
 import { findAnalysis } from './analysis-repo.ts';
 import { notNormalisable } from './errors.ts';
-import { correctLevel, levelFault, planLevel } from './level.ts';
+import { correctLevel, levelFault, planLevel, type TriedLevel } from './level.ts';
 import type { MediaContext } from './media-context.ts';
 import { toMediaInfo } from './probed-facts.ts';
 import type { Recording } from './recording.ts';
 import { bitrateOf, type LoudnessTarget, type Rendition } from './rendition.ts';
 
 /** Each time costs as much as the first; a second correction is hardly ever needed. */
-const MOST_ENCODINGS = 3;
+const MOST_ENCODINGS = 4;
 
 /** What one rendition is made from, and where. */
 export interface RenditionWork {
@@ -80,6 +80,7 @@ async function encodeLimited(
   { level, normalised, encode }: LimitedEncoding,
 ): Promise<EncodedFile> {
   const { media } = context.kernel;
+  const tried: TriedLevel[] = [];
   let next = level;
   for (let time = 1; ; time++) {
     const from = 1 - 1 / 2 ** (time - 1);
@@ -94,7 +95,9 @@ async function encodeLimited(
       signal,
       onProgress: (fraction) => onProgress(from + share * (0.7 + 0.3 * fraction)),
     });
-    const corrected = correctLevel(next, loudness.integratedLufs, normalised);
+    if (loudness.integratedLufs === null) return encoded;
+    tried.push({ gainDb: next.gainDb, lufs: loudness.integratedLufs });
+    const corrected = correctLevel(next, tried, normalised);
     if (corrected === null) return encoded;
     next = corrected;
   }

@@ -22,9 +22,13 @@ describe('a level is reached', () => {
 
   test('and corrected by what the limiter took, but not for what nobody hears', () => {
     const level = { gainDb: 11, ceilingDb: -1 };
-    expect(correctLevel(level, -17, -16)).toEqual({ gainDb: 12, ceilingDb: -1 });
-    expect(correctLevel(level, -16.1, -16)).toBeNull();
-    expect(correctLevel(level, null, -16)).toBeNull();
+    const first = { gainDb: 11, lufs: -17.5 };
+    expect(correctLevel(level, [first], -16)).toEqual({ gainDb: 13, ceilingDb: -1 });
+    // Two decibels brought one: twice as much is needed for the rest.
+    expect(correctLevel(level, [first, { gainDb: 13, lufs: -16.5 }], -16)?.gainDb).toBeCloseTo(14);
+    // A figure that makes no sense does not run away.
+    expect(correctLevel(level, [first, { gainDb: 13, lufs: -17.6 }], -16)?.gainDb).toBeCloseTo(21);
+    expect(correctLevel(level, [{ gainDb: 11, lufs: -16.1 }], -16)).toBeNull();
   });
 });
 

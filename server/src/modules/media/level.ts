@@ -8,6 +8,9 @@ const MOST_GAIN_DB = 40;
 const CEILING_DB = { lossless: -1, lossy: -1.5 };
 /** Under the ear's own threshold: not worth encoding again for. */
 const CLOSE_ENOUGH_LU = 0.2;
+/** LU that a decibel of gain brings where a limiter works: of speech, and at the least that is believed. */
+const USUAL_SLOPE = 0.75;
+const LEAST_SLOPE = 0.2;
 
 /** What is known of a sound's loudness. */
 export type MeasuredLevel = Pick<
@@ -42,12 +45,24 @@ export function planLevel(
   return { gainDb, ceilingDb: staysBelow ? null : ceilingDb };
 }
 
-/** What limiting took from the loudness is given back by more gain; null when it is near enough. */
+/** A gain that was tried, and how loud the result was. */
+export interface TriedLevel {
+  gainDb: number;
+  lufs: number;
+}
+
+/**
+ * What limiting took from the loudness is given back by more gain, of which the limiter takes a part again: how large
+ * a part, the last two tries tell. Null when the last is near enough.
+ */
 export function correctLevel(
   level: LevelChange,
-  resultLufs: number | null,
+  tried: readonly TriedLevel[],
   target: LoudnessTarget,
 ): LevelChange | null {
-  if (resultLufs === null || Math.abs(target - resultLufs) <= CLOSE_ENOUGH_LU) return null;
-  return { ...level, gainDb: level.gainDb + target - resultLufs };
+  const [before, last] = [tried.at(-2), tried.at(-1)];
+  if (!last || Math.abs(target - last.lufs) <= CLOSE_ENOUGH_LU) return null;
+  const measuredSlope = before ? (last.lufs - before.lufs) / (last.gainDb - before.gainDb) : USUAL_SLOPE;
+  const slope = Math.min(1, Math.max(LEAST_SLOPE, measuredSlope));
+  return { ...level, gainDb: last.gainDb + (target - last.lufs) / slope };
 }
