@@ -343,7 +343,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a recording
-         * @description With its files. 409 while something, such as a débat, uses it.
+         * @description Into the trash, from where `POST …/restore` brings it back for TRASH_DAYS. 409 while something, such as a débat, uses it.
          */
         delete: operations["removeRecording"];
         options?: never;
@@ -395,7 +395,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/recordings/{id}/renditions": {
+    "/api/recordings/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the trash
+         * @description What was removed last comes first. `gone_at` says when it cannot be brought back any more.
+         */
+        get: operations["listTrash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/restore": {
         parameters: {
             query?: never;
             header?: never;
@@ -405,10 +425,131 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Bring a recording back from the trash
+         * @description With its sound, its transcript and its place in the search; unfinished work goes on.
+         */
+        post: operations["restoreRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/renditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The renditions of a recording
+         * @description Those that play, wait, are made or failed, with how far they are.
+         */
+        get: operations["listRenditions"];
+        put?: never;
+        /**
          * Ask for a rendition
-         * @description 202 while it waits or is made, 200 once it is there; made once for all who ask.
+         * @description 202 while it waits or is made, 200 once it is there; made once for all who ask. One that failed or was cancelled starts again. 429 with Retry-After when too many wait already.
          */
         post: operations["requestRendition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/renditions/{rendition}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a rendition that waits or is made
+         * @description It ends in error; asking for it again starts anew.
+         */
+        post: operations["cancelRendition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compression/compress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a file in another quality
+         * @description 202 while it waits or is made, 200 once it is there; the same file for all who ask for the same. 429 with Retry-After when too many wait already.
+         */
+        post: operations["compress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compression/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a file comes along */
+        get: operations["showCompressionJob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streaming/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to play
+         * @description The quality that suits the player’s line to begin with, the others, and addresses that play until `expires_at` without a token.
+         */
+        post: operations["openStreamingSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streaming/session/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A session by its id
+         * @description The same addresses until it ends, and the qualities that are there by now.
+         */
+        get: operations["showStreamingSession"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -607,6 +748,26 @@ export interface paths {
          * @description The picture in the original file, made anew as a JPEG of at most 1,000 pixels a side.
          */
         get: operations["showCover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/chapters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chapters
+         * @description In order, from the feed or site that the sound came from, else from the file itself (ID3, MP4, Matroska, Ogg). An empty list when there are none.
+         */
+        get: operations["listChapters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1120,6 +1281,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a resumable upload
+         * @description tus 1.0.0. `Location` says where the pieces go; a first piece may come along as the body. The recording exists once all bytes are here: the last reply says so in `Recording-Id` and `Recording-Location`.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        /**
+         * What resumable uploads can do
+         * @description Version, extensions, checksums and the largest size, in `Tus-…` headers.
+         */
+        options: operations["describeUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description Its bytes are removed. 409 when it has become a recording.
+         */
+        delete: operations["endUpload"];
+        options?: never;
+        /**
+         * How far an upload is
+         * @description In `Upload-Offset`; when it has become a recording, its id in `Recording-Id`.
+         */
+        head: operations["showUpload-head"];
+        /**
+         * Send a piece of an upload
+         * @description What the reply acknowledges in `Upload-Offset` is on the disk. 409 when the piece does not begin where the upload stands, 423 while another request writes, 460 when the checksum does not match.
+         */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1288,11 +1501,23 @@ export interface components {
             /** @enum {unknown} */
             status: "uploading" | "queued" | "processing" | "ready" | "error";
             progress: number;
+            work: {
+                /** @enum {unknown} */
+                stage: "fetch" | "probe" | "encode";
+                /** @enum {unknown} */
+                step: "asking" | "page" | "feed" | "playlist" | "download" | "segments" | "site" | "joining" | "captions" | "probe" | "encode";
+                done: number | null;
+                total: number | null;
+                /** @description The same in words: `Fetching 12 of 80 segments` */
+                message: string;
+            } | null;
             error: string | null;
             error_code: string | null;
             /** @enum {unknown} */
             source: "upload" | "import" | "live";
             source_url: string | null;
+            source_kind: ("file" | "hls" | "dash" | "feed" | "page" | "site") | null;
+            same_source_as: string | null;
             filename: string | null;
             mime_type: string | null;
             codec: string | null;
@@ -1302,18 +1527,25 @@ export interface components {
             bitrate_kbps: number | null;
             file_size: number | null;
             sha256: string | null;
+            duplicate_of: string | null;
             loudness: {
                 integrated_lufs: number;
                 range_lu: number;
                 true_peak_dbtp: number;
             } | null;
             renditions: {
+                /** Format: uuid */
+                id: string;
                 /** @enum {unknown} */
                 format: "mp3" | "aac" | "opus" | "wav" | "flac";
                 /** @description Bit rate such as `192k`; `lossless` for wav and flac */
                 quality: string;
+                normalised: (-16 | -19 | -23) | null;
                 /** @enum {unknown} */
                 status: "pending" | "extracting" | "completed" | "error";
+                /** @description Percent; of those on demand */
+                progress: number;
+                error: string | null;
                 file_size: number | null;
                 url: string | null;
             }[];
@@ -1331,6 +1563,30 @@ export interface components {
             duration_ms: number;
             /** Format: date-time */
             generated_at: string;
+        };
+        Chapters: {
+            /** Format: uuid */
+            recording_id: string;
+            source: ("source" | "file") | null;
+            chapters: {
+                /** @description Seconds */
+                start: number;
+                /** @description Seconds */
+                end: number;
+                title: string;
+            }[];
+        };
+        Upload: {
+            /** Format: uuid */
+            id: string;
+            /** @description Where the pieces go, as in `Location` */
+            url: string;
+            /** @description Bytes that are safe */
+            offset: number;
+            size: number;
+            /** Format: date-time */
+            expires_at: string;
+            recording_id: string | null;
         };
         Loudness: {
             /**
@@ -1413,6 +1669,66 @@ export interface components {
             file_size: number | null;
             /** Format: date-time */
             last_modified: string;
+        };
+        CompressionJob: {
+            /**
+             * Format: uuid
+             * @description That of the rendition
+             */
+            job_id: string;
+            /** @enum {unknown} */
+            status: "queued" | "processing" | "completed" | "failed";
+            progress: number;
+            error: string | null;
+            /** Format: uuid */
+            recording_id: string;
+            /** @enum {unknown} */
+            format: "mp3" | "aac" | "opus" | "wav" | "flac";
+            quality: string;
+            file_size: number | null;
+            metadata_preserved: boolean;
+            estimated_completion_time: string | null;
+            download_url: string | null;
+        };
+        StreamingSession: {
+            session_id: string;
+            /**
+             * Format: uuid
+             * @description Of the recording
+             */
+            track_id: string;
+            title: string;
+            duration_seconds: number;
+            adaptive_enabled: boolean;
+            initial_profile: {
+                /** @description `high`, `medium`, `low`, `mobile`, or the quality itself */
+                quality_id: string;
+                bitrate_kbps: number | null;
+                /** @enum {unknown} */
+                format: "mp3" | "aac" | "opus" | "wav" | "flac";
+                quality: string;
+                mime_type: string;
+                file_size: number;
+                /** @description The file; signed where it has to be */
+                url: string;
+                hls_url: string | null;
+            };
+            profiles: {
+                /** @description `high`, `medium`, `low`, `mobile`, or the quality itself */
+                quality_id: string;
+                bitrate_kbps: number | null;
+                /** @enum {unknown} */
+                format: "mp3" | "aac" | "opus" | "wav" | "flac";
+                quality: string;
+                mime_type: string;
+                file_size: number;
+                /** @description The file; signed where it has to be */
+                url: string;
+                hls_url: string | null;
+            }[];
+            hls_url: string | null;
+            /** Format: date-time */
+            expires_at: string;
         };
         AudioFile: {
             /** Format: uuid */
@@ -1515,6 +1831,7 @@ export interface components {
                 format: "mp3" | "aac" | "opus" | "wav" | "flac";
                 /** @description Bit rate such as `192k`; `lossless` for wav and flac */
                 quality: string;
+                normalised: number | null;
                 file_size: number | null;
                 duration_seconds: number | null;
                 stream_url: string;
@@ -2737,7 +3054,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Address of an audio or video file */
+                    /** @description A file, an HLS or DASH list, a podcast feed (its newest item, or the one whose guid is the fragment), or a page */
                     url: string;
                     title?: string;
                     /** @description BCP 47 tag, e.g. `fr` or `pt-BR` */
@@ -2830,7 +3147,10 @@ export interface operations {
     };
     removeRecording: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Past the trash, or out of it; needs `media.purge` */
+                permanently?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3001,6 +3321,223 @@ export interface operations {
             };
         };
     };
+    listTrash: {
+        parameters: {
+            query?: {
+                page?: number;
+                per_page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        recordings: {
+                            /** Format: uuid */
+                            id: string;
+                            title: string;
+                            language: string | null;
+                            /** @enum {unknown} */
+                            visibility: "public" | "unlisted" | "private";
+                            /** @enum {unknown} */
+                            status: "uploading" | "queued" | "processing" | "ready" | "error";
+                            progress: number;
+                            work: {
+                                /** @enum {unknown} */
+                                stage: "fetch" | "probe" | "encode";
+                                /** @enum {unknown} */
+                                step: "asking" | "page" | "feed" | "playlist" | "download" | "segments" | "site" | "joining" | "captions" | "probe" | "encode";
+                                done: number | null;
+                                total: number | null;
+                                /** @description The same in words: `Fetching 12 of 80 segments` */
+                                message: string;
+                            } | null;
+                            error: string | null;
+                            error_code: string | null;
+                            /** @enum {unknown} */
+                            source: "upload" | "import" | "live";
+                            source_url: string | null;
+                            source_kind: ("file" | "hls" | "dash" | "feed" | "page" | "site") | null;
+                            same_source_as: string | null;
+                            filename: string | null;
+                            mime_type: string | null;
+                            codec: string | null;
+                            duration_seconds: number | null;
+                            sample_rate: number | null;
+                            channels: number | null;
+                            bitrate_kbps: number | null;
+                            file_size: number | null;
+                            sha256: string | null;
+                            duplicate_of: string | null;
+                            loudness: {
+                                integrated_lufs: number;
+                                range_lu: number;
+                                true_peak_dbtp: number;
+                            } | null;
+                            renditions: {
+                                /** Format: uuid */
+                                id: string;
+                                /** @enum {unknown} */
+                                format: "mp3" | "aac" | "opus" | "wav" | "flac";
+                                /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                                quality: string;
+                                normalised: (-16 | -19 | -23) | null;
+                                /** @enum {unknown} */
+                                status: "pending" | "extracting" | "completed" | "error";
+                                /** @description Percent; of those on demand */
+                                progress: number;
+                                error: string | null;
+                                file_size: number | null;
+                                url: string | null;
+                            }[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            /** Format: date-time */
+                            trashed_at: string;
+                            /**
+                             * Format: date-time
+                             * @description From then on nothing brings it back
+                             */
+                            gone_at: string;
+                        }[];
+                        total: number;
+                        page: number;
+                        per_page: number;
+                        has_next: boolean;
+                        has_prev: boolean;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreRecording: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRenditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        renditions: {
+                            /** Format: uuid */
+                            id: string;
+                            /** @enum {unknown} */
+                            format: "mp3" | "aac" | "opus" | "wav" | "flac";
+                            /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                            quality: string;
+                            normalised: (-16 | -19 | -23) | null;
+                            /** @enum {unknown} */
+                            status: "pending" | "extracting" | "completed" | "error";
+                            /** @description Percent; of those on demand */
+                            progress: number;
+                            error: string | null;
+                            file_size: number | null;
+                            url: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     requestRendition: {
         parameters: {
             query?: never;
@@ -3020,6 +3557,8 @@ export interface operations {
                     format?: "mp3" | "aac" | "opus" | "wav" | "flac";
                     /** @description Bit rate such as `192k`; `lossless` for wav and flac */
                     quality?: string;
+                    /** @description To how many LUFS: -16 (`true`), -23 (EBU R128), or -19 for sound of one channel */
+                    normalise?: boolean | (-16 | -19 | -23);
                 };
             };
         };
@@ -3031,12 +3570,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
+                        id: string;
                         /** @enum {unknown} */
                         format: "mp3" | "aac" | "opus" | "wav" | "flac";
                         /** @description Bit rate such as `192k`; `lossless` for wav and flac */
                         quality: string;
+                        normalised: (-16 | -19 | -23) | null;
                         /** @enum {unknown} */
                         status: "pending" | "extracting" | "completed" | "error";
+                        /** @description Percent; of those on demand */
+                        progress: number;
+                        error: string | null;
                         file_size: number | null;
                         url: string | null;
                         /** Format: uuid */
@@ -3052,12 +3597,18 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uuid */
+                        id: string;
                         /** @enum {unknown} */
                         format: "mp3" | "aac" | "opus" | "wav" | "flac";
                         /** @description Bit rate such as `192k`; `lossless` for wav and flac */
                         quality: string;
+                        normalised: (-16 | -19 | -23) | null;
                         /** @enum {unknown} */
                         status: "pending" | "extracting" | "completed" | "error";
+                        /** @description Percent; of those on demand */
+                        progress: number;
+                        error: string | null;
                         file_size: number | null;
                         url: string | null;
                         /** Format: uuid */
@@ -3086,12 +3637,279 @@ export interface operations {
             };
         };
     };
+    cancelRendition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                rendition: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {unknown} */
+                        format: "mp3" | "aac" | "opus" | "wav" | "flac";
+                        /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                        quality: string;
+                        normalised: (-16 | -19 | -23) | null;
+                        /** @enum {unknown} */
+                        status: "pending" | "extracting" | "completed" | "error";
+                        /** @description Percent; of those on demand */
+                        progress: number;
+                        error: string | null;
+                        file_size: number | null;
+                        url: string | null;
+                        /** Format: uuid */
+                        recording_id: string;
+                        job_id: string | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compress: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A recording’s id, or the file name of one of its renditions */
+                    input_file: string;
+                    /** @description `high`, `medium`, `low`, `mobile`, `lossless`, a format, a rate (`128k`, 128, 128000), both (`aac:96k`), or an object of `format` or `codec` and `quality`, `bitrate` or `bitrate_kbps` */
+                    target_quality: string | number | {
+                        [key: string]: unknown;
+                    };
+                    /** @description Either way title, artist, album, date, genre and cover go along, and nothing else */
+                    preserve_metadata?: boolean;
+                    /**
+                     * @description `false` waits for the file for up to 15 seconds
+                     * @default true
+                     */
+                    async_processing?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompressionJob"];
+                };
+            };
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompressionJob"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showCompressionJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompressionJob"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openStreamingSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A recording or a débat */
+                    track_id: string;
+                    client_capabilities?: {
+                        estimated_bandwidth_kbps?: number;
+                        buffer_duration_ms?: number;
+                        connection_type?: string;
+                        device_type?: string;
+                        adaptive_enabled?: boolean;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamingSession"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showStreamingSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamingSession"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     playRecording: {
         parameters: {
             query?: {
                 format?: "mp3" | "aac" | "opus" | "wav" | "flac";
-                /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                /** @description Bit rate such as `192k`, `lossless`, `high`, `medium`, `low`, `mobile`, or `auto` */
                 quality?: string;
+                /** @description `true` for any loudness that there is, or its LUFS; without it, sound as loud as it came */
+                normalise?: string;
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
@@ -3148,8 +3966,10 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "mp3" | "aac" | "opus" | "wav" | "flac";
-                /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                /** @description Bit rate such as `192k`, `lossless`, `high`, `medium`, `low`, `mobile`, or `auto` */
                 quality?: string;
+                /** @description `true` for any loudness that there is, or its LUFS; without it, sound as loud as it came */
+                normalise?: string;
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
@@ -3330,8 +4150,10 @@ export interface operations {
                     path?: "audio" | "download" | "waveform" | "waveform.dat" | "spectrogram.png" | "cover";
                     /** @enum {unknown} */
                     format?: "mp3" | "aac" | "opus" | "wav" | "flac";
-                    /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                    /** @description Bit rate such as `192k`, `lossless`, `high`, `medium`, `low`, `mobile`, or `auto` */
                     quality?: string;
+                    /** @description `true` for any loudness that there is, or its LUFS; without it, sound as loud as it came */
+                    normalise?: string;
                     expires_in_seconds?: number;
                 };
             };
@@ -3618,6 +4440,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChapters: {
+        parameters: {
+            query?: {
+                /** @description Unix seconds */
+                expires?: string;
+                sig?: string;
+                /** @description Which key signed */
+                kid?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Chapters"];
                 };
             };
             /** @description Default Response */
@@ -4030,6 +4898,8 @@ export interface operations {
                 kid?: string;
                 /** @description Bound to this client; signed too */
                 ip?: string;
+                /** @description `true` for any loudness that there is, or its LUFS; without it, sound as loud as it came */
+                normalise?: string;
                 /** @description Bound to this person; signed too */
                 user?: string;
             };
@@ -4748,8 +5618,10 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "mp3" | "aac" | "opus" | "wav" | "flac";
-                /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                /** @description Bit rate such as `192k`, `lossless`, `high`, `medium`, `low`, `mobile`, or `auto` */
                 quality?: string;
+                /** @description `true` for any loudness that there is, or its LUFS; without it, sound as loud as it came */
+                normalise?: string;
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
@@ -4806,8 +5678,10 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "mp3" | "aac" | "opus" | "wav" | "flac";
-                /** @description Bit rate such as `192k`; `lossless` for wav and flac */
+                /** @description Bit rate such as `192k`, `lossless`, `high`, `medium`, `low`, `mobile`, or `auto` */
                 quality?: string;
+                /** @description `true` for any loudness that there is, or its LUFS; without it, sound as loud as it came */
+                normalise?: string;
                 /** @description Unix seconds */
                 expires?: string;
                 sig?: string;
@@ -5475,6 +6349,211 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SearchReply"];
                 };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the protocol */
+                "Tus-Resumable": "1.0.0";
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "showUpload-head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Version of the protocol */
+                "Tus-Resumable": "1.0.0";
+                /** @description Where the piece begins; HEAD tells it */
+                "Upload-Offset": number;
+                /** @description `sha1`, `sha256` or `md5`, a space, and the sum of the piece in base64 */
+                "Upload-Checksum"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Default Response */
             "4XX": {
