@@ -17,6 +17,7 @@ import { openJobs } from '../kernel/jobs/jobs.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type Logger, openLog } from '../kernel/log/log.ts';
 import { openMediaTools } from '../kernel/media/open-media-tools.ts';
+import type { MediaTools } from '../kernel/media/tools.ts';
 import { createMetrics, type Metrics } from '../kernel/metrics/metrics.ts';
 import type { Role } from '../kernel/module.ts';
 import { PlainError } from '../kernel/plain-error.ts';
@@ -30,12 +31,19 @@ export interface OpenKernel {
   close(deadlineMs: number): Promise<void>;
 }
 
+/** What tests bring of their own. */
+export interface GivenParts {
+  log?: Logger;
+  clock?: Clock;
+  prepareMedia?: (tools: MediaTools) => MediaTools;
+}
+
 /** Opens everything that a role needs; `url` is the database, embedded or not. */
 export async function openKernel(
   config: Config,
   role: Role,
   url: string,
-  given: { log?: Logger; clock?: Clock } = {},
+  given: GivenParts = {},
 ): Promise<OpenKernel> {
   const log = given.log ?? openLog({ name: role, ...config.log });
   const clock = given.clock ?? systemClock;
@@ -51,7 +59,8 @@ export async function openKernel(
   const hints = await openNotifyHints(url, log);
   const jobs = await openJobs({ url, hints, log, metrics, supervise: role === 'worker' });
   const subscriptions: Subscription[] = [];
-  const media = await openMediaTools(config, log);
+  const tools = await openMediaTools(config, log);
+  const media = given.prepareMedia?.(tools) ?? tools;
   const sockets = createSocketHub({
     clock,
     log,

@@ -1,9 +1,7 @@
-import type { Clock } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config/config.ts';
-import type { Logger } from '../kernel/log/log.ts';
 import type { Role } from '../kernel/module.ts';
 import { type Composition, composeModules, handlersOf, subscriptionsOf } from './compose.ts';
-import { type OpenKernel, openKernel } from './open-kernel.ts';
+import { type GivenParts, type OpenKernel, openKernel } from './open-kernel.ts';
 
 /** A kernel with its modules, and the way to end both. */
 export interface Wired extends OpenKernel {
@@ -11,12 +9,7 @@ export interface Wired extends OpenKernel {
 }
 
 /** Kernel and modules joined: queues declared, events connected, each module's start not yet run. */
-export async function wire(
-  config: Config,
-  role: Role,
-  url: string,
-  given: { log?: Logger; clock?: Clock } = {},
-): Promise<Wired> {
+export async function wire(config: Config, role: Role, url: string, given: GivenParts = {}): Promise<Wired> {
   const open = await openKernel(config, role, url, given);
   const composition = composeModules(open.kernel);
   open.subscriptions.push(...subscriptionsOf(composition.modules));

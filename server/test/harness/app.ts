@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
+import { inject } from 'vitest';
 import { buildApi } from '../../src/entry/build-api.ts';
 import { handlersOf } from '../../src/entry/compose.ts';
 import { startModules, stopAll, type Wired, wire } from '../../src/entry/wire.ts';
@@ -12,6 +13,7 @@ import type { App } from '../../src/kernel/http/app.ts';
 import type { Logger } from '../../src/kernel/log/log.ts';
 import type { Role } from '../../src/kernel/module.ts';
 import { cloneDatabase } from './database.ts';
+import { rememberMedia } from './remembered-media.ts';
 import { checkReplies } from './reply-check.ts';
 
 /** A clock that tests move: starts at the real instant, then only by `advance`. */
@@ -83,7 +85,10 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const log = options.log ?? pino({ level: process.env.TEST_LOG_LEVEL ?? 'fatal' });
   const clock = options.clock ?? options.beside?.clock ?? testClock();
   const role: Role = options.withJobs ? 'worker' : 'api';
-  const wired = await wire(config, role, url, { log, clock });
+  const wired = await wire(config, role, url, {
+    ...{ log, clock },
+    prepareMedia: (tools) => rememberMedia(tools, inject('madeMedia')),
+  });
   await startModules(wired, 'api');
   if (options.withJobs) {
     await startModules(wired, 'worker');

@@ -10,6 +10,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Address of a cluster where databases may be made, and the name of the migrated template. */
     cluster: { adminUrl: string; golden: string };
+    /** Folder of what the media tools have made in this run. */
+    madeMedia: string;
   }
 }
 
@@ -23,7 +25,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin(adminUrl, `create database ${golden}`);
   await migrateUp(withDatabase(adminUrl, golden), pino({ level: 'silent' }));
   project.provide('cluster', { adminUrl, golden });
+  const madeMedia = await mkdtemp(path.join(tmpdir(), 'antenne-made-'));
+  project.provide('madeMedia', madeMedia);
   return async () => {
+    await rm(madeMedia, { recursive: true, force: true });
     await admin(adminUrl, `drop database if exists ${golden} with (force)`);
     await stop();
   };

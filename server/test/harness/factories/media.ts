@@ -79,7 +79,9 @@ export async function runJob(
   payload: unknown,
   given: Partial<JobRun> = {},
 ): Promise<void> {
-  const handler = composition.modules.flatMap(({ jobs = [] }) => jobs).find(({ job }) => job.name === name);
+  const handler = composition.modules
+    .flatMap(({ jobs = [], subscriptions = [] }) => [...jobs, ...subscriptions.map((one) => one.handler)])
+    .find(({ job }) => job.name === name);
   if (!handler) throw new Error(`no module does ${name}`);
   const { signal } = new AbortController();
   await handler.run(payload, { jobId: randomUUID(), attempt: 1, isLastAttempt: false, signal, ...given });

@@ -57,12 +57,14 @@ export async function openSoundHost(files: Record<string, Buffer>): Promise<Soun
 const ETAG = '"the-only-version"';
 
 function sendRange(request: IncomingMessage, response: ServerResponse, file: Buffer): void {
-  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  const rest = file.subarray(start);
-  response.writeHead(start > 0 ? 206 : 200, {
+  const [, from, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+  const start = Number(from ?? 0);
+  const rest = file.subarray(start, last ? Number(last) + 1 : undefined);
+  const isPart = start > 0 || Boolean(last);
+  response.writeHead(isPart ? 206 : 200, {
     etag: ETAG,
     'content-length': rest.length,
-    ...(start > 0 ? { 'content-range': `bytes ${start}-${file.length - 1}/${file.length}` } : {}),
+    ...(isPart ? { 'content-range': `bytes ${start}-${start + rest.length - 1}/${file.length}` } : {}),
   });
   response.end(rest);
 }
