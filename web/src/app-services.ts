@@ -2,7 +2,6 @@ import { ServerAway } from '@antenne/client';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import { createSession, type Session } from './features/accounts/session.ts';
-import { recordingIdOf, sendFile } from './features/media/send-file.ts';
 import { type Upload, UploadQueue } from './features/media/upload-queue.ts';
 import { currentLanguage, t } from './i18n/language.ts';
 import { keptHere } from './kept-here.ts';
@@ -62,20 +61,47 @@ function socketAddress(session: Session, clientId: string): string {
   return address.href;
 }
 
+/** The client of the protocol comes when a file does. */
+const sendModule = () => import('./features/media/send-file.ts');
+/** A new token lasts longer than this: a refusal sooner after it is about something else. */
+const soonAgainMs = 60_000;
+
 function createUploads(session: Session): UploadQueue {
-  const send = async (
+  const owner = () => session.getState().me?.id ?? '';
+  let refreshedAtMs = Number.NEGATIVE_INFINITY;
+
+  async function send(
     upload: Upload,
     file: File,
     onSent: (bytes: number) => void,
     signal: AbortSignal,
-  ): Promise<string> => {
-    const once = (token: string | null) => sendFile({ upload, file, token, onSent, signal });
-    // A token may end while a long file waits its turn: ask for one that will last, then send.
-    await session.client.get('/api/user/me', { signal });
-    return recordingIdOf(await once(session.token()));
-  };
+  ): Promise<string> {
+    const { sendFile, isSessionOver } = await sendModule().catch((cause) => {
+      throw new ServerAway('A part of the page could not be fetched.', { cause });
+    });
+    try {
+      const sending = { upload, file, owner: owner(), token: session.token, onSent, signal };
+      const { recordingId, told } = await sendFile(sending);
+      const { title, language } = upload;
+      if (told.title !== title || told.language !== language) {
+        await session.client.patch('/api/recordings/{id}', {
+          path: { id: recordingId },
+          body: { title, language },
+        });
+      }
+      return recordingId;
+    } catch (error) {
+      // A file may take longer than a token lasts.
+      if (!isSessionOver(error) || Date.now() - refreshedAtMs < soonAgainMs) throw error;
+      refreshedAtMs = Date.now();
+      if ((await session.refresh()) === null) throw error;
+      return send(upload, file, onSent, signal);
+    }
+  }
+
   return new UploadQueue({
     send,
+    forget: async (file) => (await sendModule()).forgetFile(owner(), file, session.token()),
     publish: async (recordingId, { title, date, type, commission }) => {
       const body = { title, date, type, recording_id: recordingId, commission: commission || undefined };
       return (await session.client.post('/api/debats', { body })).id;

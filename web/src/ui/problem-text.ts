@@ -33,6 +33,8 @@ const byCode: Record<string, Sentence> = {
   'media.broken-file': (t) => t('problem.brokenFile'),
   'media.empty-file': (t) => t('problem.emptyFile'),
   'media.file-too-large': (t) => t('problem.tooLarge'),
+  'media.upload-too-large': (t) => t('problem.tooLarge'),
+  'media.too-many-uploads': waiting('tooManyRequests'),
   'media.storage-full': (t) => t('problem.diskFull'),
   'media.timeout': (t) => t('problem.timeout'),
   'media.analysis-failed': (t) => t('problem.unmeasured'),

@@ -3,8 +3,11 @@ import { useServices } from '../../app-services.ts';
 import { useText } from '../../i18n/language.ts';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { AddressForm } from './address-form.tsx';
+import type { Collected } from './collect-files.ts';
 import { DropPlace } from './drop-place.tsx';
+import { InterruptedList } from './interrupted-list.tsx';
 import { PublicationFields } from './publication-fields.tsx';
+import { SkippedNote } from './skipped-note.tsx';
 import { UploadList } from './upload-list.tsx';
 import type { Publication } from './upload-queue.ts';
 
@@ -26,6 +29,7 @@ export default function BringPage() {
   const { uploads } = useServices();
   const [title, setTitle] = useState('');
   const [language, setLanguage] = useState<string>(reader);
+  const [skipped, setSkipped] = useState<readonly string[]>([]);
   const [publishes, setPublishes] = useState(false);
   const [details, setDetails] = useState<Omit<Publication, 'title'>>({
     date: today(),
@@ -34,7 +38,8 @@ export default function BringPage() {
   });
   usePageTitle(t('bring.title'));
 
-  const addFiles = (files: File[]) => {
+  const addFiles = ({ files, skipped: others }: Collected) => {
+    setSkipped(others);
     for (const file of files) {
       const named = files.length === 1 && title.trim() !== '' ? title.trim() : titleFromName(file.name);
       uploads.add(file, named, language, publishes ? { ...details, title: named } : null);
@@ -47,7 +52,8 @@ export default function BringPage() {
       <PageHeading className="pt-8 pb-7 md:pt-10">{t('bring.title')}</PageHeading>
       <div className="grid gap-x-16 gap-y-10 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div>
-          <DropPlace onFiles={addFiles} />
+          <DropPlace onCollected={addFiles} />
+          <SkippedNote names={skipped} onDismiss={() => setSkipped([])} />
           <section className="mt-10 border-t border-line pt-6">
             <h2 className="mb-4 font-serif text-title font-semibold">{t('bring.address')}</h2>
             <AddressForm
@@ -71,6 +77,7 @@ export default function BringPage() {
       </div>
       <div className="mt-12">
         <UploadList />
+        <InterruptedList />
       </div>
     </>
   );

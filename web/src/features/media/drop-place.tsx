@@ -1,50 +1,63 @@
-import { type DragEvent, useRef, useState } from 'react';
+import { type DragEvent, type InputHTMLAttributes, useRef, useState } from 'react';
 import { useText } from '../../i18n/language.ts';
 import { Button } from '../../ui/controls.tsx';
+import { type Collected, collectChosen, collectDropped } from './collect-files.ts';
 
-/** A place to drop files on, with a button that does the same. */
-export function DropPlace({ onFiles }: { onFiles(files: File[]): void }) {
+/** React's types do not know it; every browser does. */
+const folderPicker: InputHTMLAttributes<HTMLInputElement> & { webkitdirectory: string } = {
+  webkitdirectory: '',
+};
+
+/** A place to drop files and folders on, with buttons that do the same. */
+export function DropPlace({ onCollected }: { onCollected(collected: Collected): void }) {
   const { t } = useText();
-  const input = useRef<HTMLInputElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  const take = (list: FileList | null) => {
-    const files = [...(list ?? [])];
-    if (files.length > 0) onFiles(files);
+  const take = (collected: Collected) => {
+    if (collected.files.length + collected.skipped.length > 0) onCollected(collected);
   };
   const onDrag = (event: DragEvent) => {
     event.preventDefault();
     setOver(event.type === 'dragover' || event.type === 'dragenter');
   };
+  const picker = {
+    type: 'file',
+    multiple: true,
+    className: 'sr-only',
+    tabIndex: -1,
+    onChange: ({ target }: { target: HTMLInputElement }) => {
+      take(collectChosen(target.files ?? []));
+      target.value = '';
+    },
+  } as const;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is the pointer's way; the button is the other.
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is the pointer's way; the buttons are the other.
     <div
       onDragEnter={onDrag}
       onDragOver={onDrag}
       onDragLeave={onDrag}
       onDrop={(event) => {
         onDrag(event);
-        take(event.dataTransfer.files);
+        void collectDropped(event.dataTransfer).then(take);
       }}
-      className={`flex flex-col items-center gap-4 rounded-(--radius) border border-dashed px-6 py-14 text-center transition-colors ${isOver ? 'border-ink bg-sunk' : 'border-line-strong'}`}
+      className={`flex flex-col items-center gap-4 rounded-(--radius) border border-dashed px-6 py-14 text-center transition-colors max-md:py-9 ${isOver ? 'border-ink bg-sunk' : 'border-line-strong'}`}
     >
       <DropDrawing isOver={isOver} />
       <p className="font-serif text-title font-semibold">{isOver ? t('bring.dropNow') : t('bring.drop')}</p>
-      <Button look="primary" onClick={() => input.current?.click()}>
-        {t('bring.choose')}
-      </Button>
+      <div className="flex flex-wrap justify-center gap-3">
+        <Button look="primary" onClick={() => files.current?.click()}>
+          {t('bring.choose')}
+        </Button>
+        <Button onClick={() => folder.current?.click()}>{t('bring.chooseFolder')}</Button>
+      </div>
       <input
-        ref={input}
-        type="file"
-        multiple
+        ref={files}
         accept="audio/*,video/*,.mxf,.mka,.mkv,.opus,.flac,.caf,.wv"
-        className="sr-only"
-        tabIndex={-1}
         aria-label={t('bring.files')}
-        onChange={(event) => {
-          take(event.target.files);
-          event.target.value = '';
-        }}
+        {...picker}
       />
+      <input ref={folder} aria-label={t('bring.folder')} {...folderPicker} {...picker} />
       <p className="max-w-[34rem] text-note text-faint">{t('bring.formats')}</p>
     </div>
   );

@@ -7,8 +7,12 @@ import { useAskingMs } from '../../live-updates/use-live.ts';
 import { Button, Progress } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
 import { failureText } from '../../ui/problem-text.ts';
+import { DuplicateNote } from './duplicate-note.tsx';
 import { isWorkedOn } from './recording.ts';
+import { leftMsOf, progressOf, shownOf } from './upload-progress.ts';
 import type { Upload } from './upload-queue.ts';
+
+const mostRows = 100;
 
 /** The files on their way; they are the same on every page. */
 export function UploadList() {
@@ -16,26 +20,56 @@ export function UploadList() {
   const { uploads } = useServices();
   const list = useUploads();
   if (list.length === 0) return null;
-  const someFinished = list.some(
-    ({ state }) => state === 'sent' || state === 'cancelled' || state === 'failed',
-  );
+  const has = (...states: Upload['state'][]) => list.some(({ state }) => states.includes(state));
+  const rows = shownOf(list, mostRows);
   return (
     <section className="mb-10">
-      <div className="flex items-baseline justify-between gap-4 pb-2">
-        <h2 className="font-medium">{t('bring.queue')}</h2>
-        {someFinished && (
-          <Button look="quiet" onClick={() => uploads.clearFinished()}>
-            {t('bring.clear')}
-          </Button>
-        )}
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 pb-2">
+        <div className="flex flex-wrap items-baseline gap-x-3">
+          <h2 className="font-medium">{t('bring.queue')}</h2>
+          <QueueStanding list={list} />
+        </div>
+        <div className="flex flex-wrap gap-x-5 px-2.5">
+          {has('waiting', 'sending', 'lost') && (
+            <Button look="quiet" onClick={() => uploads.pauseAll()}>
+              {t('bring.pauseAll')}
+            </Button>
+          )}
+          {has('paused') && (
+            <Button look="quiet" onClick={() => uploads.resumeAll()}>
+              {t('bring.resumeAll')}
+            </Button>
+          )}
+          {has('sent', 'cancelled', 'failed') && (
+            <Button look="quiet" onClick={() => uploads.clearFinished()}>
+              {t('bring.clear')}
+            </Button>
+          )}
+        </div>
       </div>
       <ul className="border-b border-line">
-        {list.map((upload) => (
+        {rows.map((upload) => (
           <UploadRow key={upload.id} upload={upload} />
         ))}
       </ul>
+      {rows.length < list.length && (
+        <p className="pt-2 text-note text-faint">{t('bring.more', { count: list.length - rows.length })}</p>
+      )}
     </section>
   );
+}
+
+/** How far all of them are together; of one alone its row says it. */
+function QueueStanding({ list }: { list: readonly Upload[] }) {
+  const { t, language } = useText();
+  const { files, sentFiles, sentBytes, bytes, leftMs } = progressOf(list, Date.now());
+  if (files < 2) return null;
+  const parts = [
+    t('bring.sentOf', { sent: sentFiles, total: files }),
+    t('bring.sending', { sent: formatBytes(sentBytes, language), total: formatBytes(bytes, language) }),
+    ...(leftMs === null ? [] : [t('bring.left', { time: formatLength(leftMs / 1000, language) })]),
+  ];
+  return <p className="text-note text-faint">{parts.join(' · ')}</p>;
 }
 
 function UploadRow({ upload }: { upload: Upload }) {
@@ -54,6 +88,24 @@ function UploadRow({ upload }: { upload: Upload }) {
       </div>
       <div className="flex gap-5 pr-1">
         {upload.recordingId !== null && <OpenLink upload={upload} />}
+        {(state === 'waiting' || state === 'sending') && (
+          <Button
+            look="quiet"
+            aria-label={t('bring.pause', { name })}
+            onClick={() => uploads.pause(upload.id)}
+          >
+            {t('bring.pauseShort')}
+          </Button>
+        )}
+        {state === 'paused' && (
+          <Button
+            look="quiet"
+            aria-label={t('bring.resume', { name })}
+            onClick={() => uploads.retry(upload.id)}
+          >
+            {t('bring.resumeShort')}
+          </Button>
+        )}
         {(state === 'failed' || state === 'cancelled' || state === 'lost') && (
           <Button
             look="quiet"
@@ -73,11 +125,12 @@ function UploadRow({ upload }: { upload: Upload }) {
           </Button>
         )}
       </div>
-      {(state === 'sending' || state === 'saving') && (
+      {['sending', 'saving', 'paused', 'lost'].includes(state) && (
         <div className="col-span-2">
           <Progress label={name} percent={percent} />
         </div>
       )}
+      {state === 'sent' && <Duplicate upload={upload} />}
       {state === 'failed' && (
         <div className="col-span-2 pt-1">
           {upload.recordingId !== null && <p className="pb-2">{t('bring.publishFailed')}</p>}
@@ -107,7 +160,7 @@ function OpenLink({ upload }: { upload: Upload }) {
 
 function UploadStanding({ upload }: { upload: Upload }) {
   const { t, language } = useText();
-  const { state, sentBytes, sizeBytes, startedAtMs, retryAtMs } = upload;
+  const { state, sentBytes, sizeBytes, retryAtMs } = upload;
   if (state === 'waiting') return t('bring.waiting');
   if (state === 'saving') return t('bring.saving');
   if (state === 'failed') return t('bring.failed');
@@ -117,28 +170,46 @@ function UploadStanding({ upload }: { upload: Upload }) {
     return t('bring.lost', { delay: formatDelay(delaySeconds, language) });
   }
   if (state === 'sent') return <AfterArrival recordingId={upload.recordingId ?? ''} />;
-  const spentMs = startedAtMs === null ? 0 : Date.now() - startedAtMs;
-  // A forecast of the first moments would jump about: it waits for two seconds of sending.
-  const leftMs = spentMs > 2000 && sentBytes > 0 ? (spentMs / sentBytes) * (sizeBytes - sentBytes) : null;
+  const leftMs = leftMsOf(upload, Date.now());
   const sent = t('bring.sending', {
     sent: formatBytes(sentBytes, language),
     total: formatBytes(sizeBytes, language),
   });
+  if (state === 'paused') return `${t('bring.paused')} · ${sent}`;
   if (leftMs === null) return sent;
   return `${sent} · ${t('bring.left', { time: formatLength(leftMs / 1000, language) })}`;
 }
 
-/** Once it has arrived, what the server does with it. */
-function AfterArrival({ recordingId }: { recordingId: string }) {
-  const { t } = useText();
+function useArrived(recordingId: string) {
   const { session } = useServices();
   const askingMs = useAskingMs();
-  const recording = useQuery({
+  return useQuery({
     queryKey: ['recording', recordingId],
     queryFn: ({ signal }) =>
       session.client.get('/api/recordings/{id}', { path: { id: recordingId }, signal }),
     refetchInterval: ({ state }) => (state.data === undefined || isWorkedOn(state.data) ? askingMs : false),
   });
+}
+
+function Duplicate({ upload }: { upload: Upload }) {
+  const { uploads } = useServices();
+  const { data } = useArrived(upload.recordingId ?? '');
+  if (data === undefined || data.duplicate_of === null) return null;
+  return (
+    <div className="col-span-2 pt-1">
+      <DuplicateNote
+        recording={data}
+        isRemovable={upload.debateId === null}
+        onRemoved={() => uploads.clear(upload.id)}
+      />
+    </div>
+  );
+}
+
+/** Once it has arrived, what the server does with it. */
+function AfterArrival({ recordingId }: { recordingId: string }) {
+  const { t } = useText();
+  const recording = useArrived(recordingId);
   if (recording.data === undefined || isWorkedOn(recording.data)) return t('bring.processing');
   return recording.data.status === 'error'
     ? (failureText(recording.data.error_code, recording.data.error, t) ?? t('recordings.stateOf.error'))

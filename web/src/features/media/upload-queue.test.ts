@@ -15,10 +15,12 @@ interface Sending {
 /** A queue whose sendings wait in the test's hands. */
 function queueWith(publish: (recordingId: string) => Promise<string> = async () => 'd1') {
   const sendings: Sending[] = [];
+  const forgotten: string[] = [];
   let ids = 0;
   const queue = new UploadQueue({
     send: (upload, _file, onSent, signal) =>
       new Promise((arrive, refuse) => sendings.push({ upload, onSent, signal, arrive, refuse })),
+    forget: async ({ name }) => void forgotten.push(name),
     publish,
     newId: () => {
       ids += 1;
@@ -26,14 +28,14 @@ function queueWith(publish: (recordingId: string) => Promise<string> = async () 
     },
     now: Date.now,
   });
-  return { queue, sendings };
+  return { queue, sendings, forgotten };
 }
 
 const file = (name = 'conseil.wav') => new File(['0123456789'], name);
 const stateOf = (queue: UploadQueue, id: string) =>
   queue.getUploads().find((upload) => upload.id === id)?.state;
 const settled = () => vi.advanceTimersByTimeAsync(0);
-const refusal = (status: number, type = 'x') =>
+const refusal = (status: number, type = 'x', retryAfterSeconds: number | null = null) =>
   new ApiProblem({
     status,
     type,
@@ -41,7 +43,7 @@ const refusal = (status: number, type = 'x') =>
     detail: 'x',
     errors: [],
     requestId: null,
-    retryAfterSeconds: null,
+    retryAfterSeconds,
     extra: {},
   });
 
@@ -63,10 +65,11 @@ test('two files are sent at a time, the third when one is done', async () => {
   expect(queue.activeCount()).toBe(2);
 });
 
-test('cancelling stops the sending and lets the next begin; a late answer changes nothing', async () => {
-  const { queue, sendings } = queueWith();
+test('cancelling stops the sending, here and there, and lets the next begin; a late answer changes nothing', async () => {
+  const { queue, sendings, forgotten } = queueWith();
   for (const name of ['a', 'b', 'c']) queue.add(file(name), name, 'fr', null);
   queue.cancel('u1');
+  expect(forgotten).toEqual(['a']);
   expect(sendings[0]?.signal.aborted).toBe(true);
   sendings[0]?.arrive('r1');
   await settled();
@@ -88,16 +91,60 @@ test('a lost connection is tried again after a growing while with the same id, a
   expect(stateOf(queue, 'u1')).toBe('failed');
 });
 
-test('a last try that the server has not given up yet is waited for, any other conflict is not', async () => {
+test('a last connection that the server still holds is waited for, as long as it asks for', async () => {
   const { queue, sendings } = queueWith();
   queue.add(file(), 'a', 'fr', null);
-  sendings[0]?.refuse(refusal(409, 'urn:antenne:problem:idempotency.in-progress'));
+  sendings[0]?.refuse(refusal(423, 'urn:antenne:problem:media.upload-busy', 30));
   await settled();
   expect(stateOf(queue, 'u1')).toBe('lost');
-  await vi.advanceTimersByTimeAsync(uploadRetryDelayMs(1));
-  sendings[1]?.refuse(refusal(409));
-  await settled();
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(stateOf(queue, 'u1')).toBe('lost');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(stateOf(queue, 'u1')).toBe('sending');
+});
+
+test('silence is waited out however long it lasts; refusals that pass end one day, unless bytes got through', async () => {
+  const { queue, sendings } = queueWith();
+  queue.add(file(), 'a', 'fr', null);
+  const refuse = async (error: unknown) => {
+    sendings.at(-1)?.refuse(error);
+    await settled();
+    await vi.advanceTimersByTimeAsync(60_000);
+  };
+  for (let i = 0; i < 30; i++) await refuse(new ServerAway('away'));
+  expect(stateOf(queue, 'u1')).toBe('sending');
+  sendings.at(-1)?.onSent(1);
+  sendings.at(-1)?.onSent(2);
+  for (let i = 0; i < 5; i++) await refuse(refusal(503));
+  expect(stateOf(queue, 'u1')).toBe('sending');
+  await refuse(refusal(503));
   expect(stateOf(queue, 'u1')).toBe('failed');
+});
+
+test('what is paused keeps its place and lets the next begin; going on sends the rest', async () => {
+  const { queue, sendings, forgotten } = queueWith();
+  for (const name of ['a', 'b', 'c']) queue.add(file(name), name, 'fr', null);
+  sendings[0]?.onSent(3);
+  queue.pause('u1');
+  expect(sendings[0]?.signal.aborted).toBe(true);
+  const stop = async (index: number) => {
+    sendings[index]?.refuse(new DOMException('Stopped', 'AbortError'));
+    await settled();
+  };
+  await stop(0);
+  expect(queue.getUploads()[0]).toMatchObject({ state: 'paused', sentBytes: 3 });
+  expect(stateOf(queue, 'u3')).toBe('sending');
+  expect(queue.activeCount()).toBe(3);
+  queue.pauseAll();
+  await stop(1);
+  await stop(2);
+  expect(sendings).toHaveLength(3);
+  expect(queue.getUploads().map(({ state }) => state)).toEqual(['paused', 'paused', 'paused']);
+  queue.resumeAll();
+  await settled();
+  expect(queue.getUploads().map(({ state }) => state)).toEqual(['sending', 'sending', 'waiting']);
+  expect(queue.getUploads()[0]?.sentBytes).toBe(3);
+  expect(forgotten).toEqual([]);
 });
 
 test('when the network is back nothing waits for its timer', async () => {
@@ -133,6 +180,7 @@ test('finished uploads are cleared, others stay', async () => {
   queue.add(file('b'), 'b', 'fr', null);
   sendings[0]?.arrive('r1');
   await settled();
+  queue.clear('u2');
   queue.clearFinished();
   expect(queue.getUploads().map((upload) => upload.id)).toEqual(['u2']);
 });

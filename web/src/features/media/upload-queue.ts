@@ -8,10 +8,17 @@ export interface Publication {
   commission: string;
 }
 
-export type UploadState = 'waiting' | 'sending' | 'saving' | 'lost' | 'sent' | 'failed' | 'cancelled';
+export type UploadState =
+  | 'waiting'
+  | 'sending'
+  | 'saving'
+  | 'paused'
+  | 'lost'
+  | 'sent'
+  | 'failed'
+  | 'cancelled';
 
 export interface Upload {
-  /** Also the Idempotency-Key: a file sent twice because a reply was lost is one recording. */
   id: string;
   name: string;
   title: string;
@@ -19,8 +26,9 @@ export interface Upload {
   language: string;
   sizeBytes: number;
   sentBytes: number;
-  /** When sending began, in milliseconds of the clock given; to foretell the end. */
+  /** When sending began, in milliseconds of the clock given, and how much was there by then; to foretell the end. */
   startedAtMs: number | null;
+  startedBytes: number;
   state: UploadState;
   attempt: number;
   retryAtMs: number | null;
@@ -31,8 +39,13 @@ export interface Upload {
 }
 
 interface QueueParts {
-  /** Sends the bytes; resolves with the recording's id. */
+  /**
+   * Sends what the server does not have yet, and resolves with the recording's id. Ended by the signal, what has
+   * arrived stays there.
+   */
   send(upload: Upload, file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<string>;
+  /** Has the server forget what it has of a file. */
+  forget(file: File): Promise<void>;
   /** Makes the débat of a recording; resolves with its id. */
   publish(recordingId: string, publication: Publication): Promise<string>;
   newId(): string;
@@ -47,17 +60,28 @@ export const uploadRetryDelayMs = (attempt: number): number => Math.min(60_000, 
 
 const isOver = (state: UploadState) => state === 'sent' || state === 'failed' || state === 'cancelled';
 
-/** The server has not noticed yet that the connection of the last try was lost. */
-const stillRunning = 'urn:antenne:problem:idempotency.in-progress';
+const busyOrRestarting = [429, 502, 503, 504];
+/** The last connection is still open there, we are out of step, or the server has forgotten: it begins or goes on. */
+const outOfStep = [
+  'upload-busy',
+  'wrong-offset',
+  'checksum-mismatch',
+  'upload-not-found',
+  'upload-expired',
+  'upload-gone',
+].map((code) => `urn:antenne:problem:media.${code}`);
 
-/** A refusal is final; silence, a restart, a full queue and our own last try are not. */
+/** A refusal is final; silence and what passes by itself are not. */
 function isPassing(error: unknown): boolean {
   if (error instanceof ServerAway) return true;
   return (
-    error instanceof ApiProblem &&
-    ([429, 502, 503, 504].includes(error.status) || error.type === stillRunning)
+    error instanceof ApiProblem && (busyOrRestarting.includes(error.status) || outOfStep.includes(error.type))
   );
 }
+
+/** How long the server asks us to wait. */
+const wishedDelayMs = (error: unknown): number =>
+  error instanceof ApiProblem ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
 
 /** The files on their way to the server. Lives above the router: pages come and go, uploads go on. */
 export class UploadQueue {
@@ -95,6 +119,7 @@ export class UploadQueue {
       sizeBytes: file.size,
       sentBytes: 0,
       startedAtMs: null,
+      startedBytes: 0,
       state: 'waiting',
       attempt: 0,
       retryAtMs: null,
@@ -111,19 +136,36 @@ export class UploadQueue {
   cancel(id: string): void {
     const upload = this.#find(id);
     if (upload === undefined || isOver(upload.state)) return;
+    this.#stop(id, 'cancelled');
+    const file = this.#files.get(id);
+    // Else it expires there by itself.
+    if (file !== undefined) this.#parts.forget(file).catch(() => undefined);
+  }
+
+  /** Stops sending; what has arrived is kept. */
+  pause(id: string): void {
+    const upload = this.#find(id);
+    if (upload !== undefined && ['waiting', 'sending', 'lost'].includes(upload.state))
+      this.#stop(id, 'paused');
+  }
+
+  /** Goes on with what failed, was cancelled or paused, or waits for the network. */
+  retry(id: string): void {
+    const upload = this.#find(id);
+    if (upload === undefined || !['failed', 'cancelled', 'lost', 'paused'].includes(upload.state)) return;
     clearTimeout(this.#timers.get(id));
-    this.#change(id, { state: 'cancelled', retryAtMs: null });
-    this.#aborts.get(id)?.abort();
+    this.#change(id, { state: 'waiting', attempt: 0, problem: null, retryAtMs: null });
     this.#next();
   }
 
-  /** Sends again what failed, was cancelled or waits for the network. */
-  retry(id: string): void {
-    const upload = this.#find(id);
-    if (upload === undefined || !['failed', 'cancelled', 'lost'].includes(upload.state)) return;
-    clearTimeout(this.#timers.get(id));
-    this.#change(id, { state: 'waiting', attempt: 0, sentBytes: 0, problem: null, retryAtMs: null });
-    this.#next();
+  /** Pauses everything that is not over. */
+  pauseAll(): void {
+    // Those that wait first, or they would begin one after the other.
+    for (const upload of this.#uploads.toReversed()) this.pause(upload.id);
+  }
+
+  resumeAll(): void {
+    for (const upload of this.#uploads) if (upload.state === 'paused') this.retry(upload.id);
   }
 
   /** The network is back: what waits for it need not wait for its timer. */
@@ -132,9 +174,25 @@ export class UploadQueue {
   }
 
   clearFinished(): void {
-    for (const upload of this.#uploads) if (isOver(upload.state)) this.#files.delete(upload.id);
-    this.#uploads = this.#uploads.filter((upload) => !isOver(upload.state));
+    this.#clear(({ state }) => isOver(state));
+  }
+
+  /** Takes one off the list whose recording is gone. */
+  clear(id: string): void {
+    this.#clear((upload) => upload.id === id && isOver(upload.state));
+  }
+
+  #clear(isCleared: (upload: Upload) => boolean): void {
+    for (const upload of this.#uploads) if (isCleared(upload)) this.#files.delete(upload.id);
+    this.#uploads = this.#uploads.filter((upload) => !isCleared(upload));
     this.#tell();
+  }
+
+  #stop(id: string, state: 'cancelled' | 'paused'): void {
+    clearTimeout(this.#timers.get(id));
+    this.#change(id, { state, retryAtMs: null });
+    this.#aborts.get(id)?.abort();
+    this.#next();
   }
 
   #find(id: string): Upload | undefined {
@@ -167,10 +225,18 @@ export class UploadQueue {
     if (file === undefined) return;
     const stopping = new AbortController();
     this.#aborts.set(id, stopping);
-    this.#change(id, { state: 'sending', sentBytes: 0, startedAtMs: this.#parts.now() });
+    this.#change(id, { state: 'sending', startedAtMs: null });
+    let hasBegun = false;
     const onSent = (sentBytes: number) => {
       if (stopping.signal.aborted) return;
-      this.#change(id, { sentBytes, state: sentBytes >= upload.sizeBytes ? 'saving' : 'sending' });
+      // The first figure tells what was there before; after it something gets through, and patience begins anew.
+      const begun = { startedAtMs: this.#parts.now(), startedBytes: sentBytes };
+      this.#change(id, {
+        sentBytes,
+        state: sentBytes >= upload.sizeBytes ? 'saving' : 'sending',
+        ...(hasBegun ? { attempt: 0 } : begun),
+      });
+      hasBegun = true;
     };
     try {
       const recordingId =
@@ -197,11 +263,12 @@ export class UploadQueue {
 
   #refused(id: string, problem: unknown): void {
     const attempt = (this.#find(id)?.attempt ?? 0) + 1;
-    if (!isPassing(problem) || attempt >= mostAttempts) {
+    // Nobody answering says nothing about the file: that is waited for as long as the page is open.
+    if (!isPassing(problem) || (attempt >= mostAttempts && !(problem instanceof ServerAway))) {
       this.#change(id, { state: 'failed', problem, attempt });
       return;
     }
-    const delayMs = uploadRetryDelayMs(attempt);
+    const delayMs = Math.max(uploadRetryDelayMs(attempt), wishedDelayMs(problem));
     this.#change(id, { state: 'lost', problem, attempt, retryAtMs: this.#parts.now() + delayMs });
     const again = () => {
       this.#change(id, { state: 'waiting', retryAtMs: null });
