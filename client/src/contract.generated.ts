@@ -265,6 +265,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/organisations/{organisation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what an organisation may keep
+         * @description A quota below what is there refuses new sound, and removes none.
+         */
+        patch: operations["changeOrganisation"];
+        trace?: never;
+    };
     "/api/setup": {
         parameters: {
             query?: never;
@@ -960,6 +980,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how much the organisation keeps */
+        get: operations["showStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/debats": {
         parameters: {
             query?: never;
@@ -1480,6 +1517,8 @@ export interface components {
             id: string;
             name: string;
             slug: string;
+            /** @description How much sound it may keep, the trash included; null is without limit */
+            quota_bytes: number | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2812,6 +2851,53 @@ export interface operations {
         responses: {
             /** @description Default Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeOrganisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How much sound it may keep, the trash included; null is without limit */
+                    quota_bytes: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5021,6 +5107,57 @@ export interface operations {
                         created_at: string | null;
                         /** @description Shown this once. Use the text as it is. */
                         secret: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Files as they came and renditions, the trash included */
+                        used_bytes: number;
+                        originals_bytes: number;
+                        renditions_bytes: number;
+                        /** @description The part of `used_bytes` that lies in the trash */
+                        trash_bytes: number;
+                        recordings: number;
+                        trashed_recordings: number;
+                        /** @description How long the trash keeps; 0: not at all */
+                        trash_days: number;
+                        quota_bytes: number | null;
+                        free_bytes: number | null;
                     };
                 };
             };

@@ -25,7 +25,8 @@ export async function buildApi(
   });
   prepare(app);
   registerIdempotency(app, { db, clock, log }, config.secretKey);
-  registerHealth(app, { config, db, jobs, metrics, redis: redis.state, isReady: () => isReady });
+  const { media } = kernel;
+  registerHealth(app, { config, db, jobs, metrics, media, redis: redis.state, isReady: () => isReady });
   for (const module of composition.modules) module.routes?.(app);
   await registerWebPages(app);
   await app.ready();

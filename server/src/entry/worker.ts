@@ -2,7 +2,12 @@ import { readConfig } from '../kernel/config/process-environment.ts';
 import { handlersOf } from './compose.ts';
 import { databaseUrl } from './database-url.ts';
 import { runRole, SHUTDOWN_MS } from './role-life.ts';
-import { startModules, stopAll, wire } from './wire.ts';
+import { startModules, stopAll, type Wired, wire } from './wire.ts';
+
+/** With which programs this worker makes sound; not waited for, since asking yt-dlp takes a second. */
+async function tellTools({ kernel: { log, media } }: Wired): Promise<void> {
+  log.info({ ffmpeg: media.info.version, ytdlp: await media.ytdlpVersion() }, 'media programs');
+}
 
 await runRole(async () => {
   const config = readConfig();
@@ -11,5 +16,6 @@ await runRole(async () => {
   const handlers = handlersOf(wired.composition.modules);
   await wired.kernel.jobs.work(handlers);
   wired.kernel.log.info({ kinds: handlers.length }, 'taking work');
+  void tellTools(wired);
   return { ready: { type: 'ready' }, stop: () => stopAll(wired, SHUTDOWN_MS - 500) };
 });

@@ -30,7 +30,8 @@ describe('health', () => {
     const { checks, uptime_seconds, performance } = (await get('/health/detailed')).json();
     expect(uptime_seconds).toBeGreaterThan(0);
     expect(performance.process_memory_mb).toBeGreaterThan(10);
-    for (const part of ['database', 'cache', 'storage', 'queue']) {
+    expect(checks.media.message).toMatch(/^ffmpeg \S+, (no )?yt-dlp/);
+    for (const part of ['database', 'cache', 'storage', 'queue', 'media']) {
       expect(checks[part]).toMatchObject({
         status: expect.stringMatching(/pass|warn/),
         message: expect.any(String),

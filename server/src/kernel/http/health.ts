@@ -3,6 +3,7 @@ import { door } from '../auth/access.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import type { MediaTools } from '../media/tools.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { App } from './app.ts';
 import { cpuMeter, round, systemFigures } from './system-figures.ts';
@@ -51,6 +52,8 @@ export interface HealthParts {
   db: Db;
   jobs: Jobs;
   metrics: Metrics;
+  /** Of this process's machine, which need not be a worker's. */
+  media: Pick<MediaTools, 'info' | 'ytdlpVersion'>;
   redis: RedisState;
   /** False from the first sign of shutting down, so that a balancer looks elsewhere. */
   isReady: () => boolean;
@@ -153,7 +156,11 @@ async function detailed(parts: HealthParts, cpuPercent: number): Promise<Static<
   const started = performance.now();
   const body = await overall(parts, cpuPercent);
   const databaseMs = round(performance.now() - started);
-  const checks = { ...checksOf(body, databaseMs), queue: await queueCheck(parts.jobs) };
+  const checks = {
+    ...checksOf(body, databaseMs),
+    queue: await queueCheck(parts.jobs),
+    media: await mediaCheck(parts.media),
+  };
   const alerts = Object.entries(checks)
     .filter(([, check]) => check.status !== 'pass')
     .map(([name, check]) => `${name}: ${check.message}`);
@@ -208,6 +215,15 @@ async function queueCheck(jobs: Jobs): Promise<DetailedState> {
   } catch {
     return { status: 'fail', message: 'does not answer', duration_ms: passed() };
   }
+}
+
+/** yt-dlp is asked once in the life of the process; a machine without it is well. */
+async function mediaCheck({ info, ytdlpVersion }: HealthParts['media']): Promise<DetailedState> {
+  const started = performance.now();
+  const ytdlp = await ytdlpVersion();
+  const message = `ffmpeg ${info.version}, ${ytdlp === null ? 'no yt-dlp' : `yt-dlp ${ytdlp}`}`;
+  const status = info.notice === null ? 'pass' : 'warn';
+  return { status, message, duration_ms: round(performance.now() - started) };
 }
 
 /** Milliseconds that a trivial query took, or null when the database does not answer in time. */

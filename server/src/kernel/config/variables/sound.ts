@@ -3,7 +3,11 @@ import { choice, flag, integer, list, optional, secret, text } from '../variable
 
 /** Extraction, renditions and the live station. */
 export const soundVariables = {
-  MAX_CONCURRENT_EXTRACTIONS: integer('Extractions at once.', { minimum: 1, maximum: 64 }, { default: 3 }),
+  MAX_CONCURRENT_EXTRACTIONS: integer(
+    'Extractions at once, in all workers together.',
+    { minimum: 1, maximum: 64 },
+    { default: 3 },
+  ),
   EXTRACTION_TIMEOUT: integer(
     'Seconds after which an extraction is given up.',
     { minimum: 1, maximum: 86_400 },
@@ -56,7 +60,9 @@ export const soundVariables = {
     }),
   ),
   FFMPEG_ALLOW_OLD: flag('Allow the bundled ffmpeg of 2018 in production.', { default: false }),
-  YTDLP_PATH: optional(text('yt-dlp to use.', { derived: 'the one on PATH, if any' })),
+  YTDLP_PATH: optional(
+    text('yt-dlp to use for pages; `off` for none.', { derived: 'the one on PATH, if any' }),
+  ),
   ICECAST_ADMIN_PASSWORD: optional(secret('Password of /admin on the live port.')),
   ICECAST_SOURCE_PASSWORD: optional(secret('The station’s password for encoders.')),
   ICECAST_RELAY_PASSWORD: optional(secret('Password of relays.')),
