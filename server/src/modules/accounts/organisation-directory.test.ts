@@ -10,6 +10,7 @@ const organisation = (id: string, more: Partial<Organisation> = {}): Organisatio
   hostnames: [],
   publicArchive: true,
   isDefault: false,
+  quotaBytes: null,
   createdAt: new Date(0),
   ...more,
 });

@@ -14,6 +14,7 @@ function toOrganisation(row: Selectable<OrganisationsTable>): Organisation {
     hostnames: row.hostnames,
     publicArchive: row.public_archive,
     isDefault: row.is_default,
+    quotaBytes: row.quota_bytes,
     createdAt: row.created_at,
   };
 }
@@ -75,6 +76,21 @@ export async function lockOrganisation(q: Executor, organisationId: string): Pro
     .forNoKeyUpdate()
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Null when there is no such organisation. */
+export async function updateOrganisationAcrossOrganisations(
+  q: Executor,
+  id: string,
+  changes: { quotaBytes: number | null },
+): Promise<Organisation | null> {
+  const row = await tables(q)
+    .updateTable('organisations')
+    .set({ quota_bytes: changes.quotaBytes })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+  return row ? toOrganisation(row) : null;
 }
 
 /** Gives the default organisation its name; null when there is none yet. */

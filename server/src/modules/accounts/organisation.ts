@@ -9,6 +9,8 @@ export interface Organisation {
   /** New débats are public unless said otherwise. */
   publicArchive: boolean;
   isDefault: boolean;
+  /** How much sound it may keep, the trash included; null: as much as there is room for. */
+  quotaBytes: number | null;
   createdAt: Date;
 }
 

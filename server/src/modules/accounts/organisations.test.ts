@@ -31,6 +31,7 @@ describe('creating an organisation', () => {
       id: expect.any(String),
       name: 'Assemblée de la Côte',
       slug: 'assemblee-de-la-cote',
+      quota_bytes: null,
       created_at: expect.stringMatching(/Z$/),
     });
   });
@@ -74,6 +75,7 @@ describe('creating an organisation', () => {
         id: radio.id,
         name: 'Radio Évasion',
         slug: 'radio-evasion',
+        quota_bytes: null,
         created_at: radio.createdAt.toISOString(),
       },
     ]);

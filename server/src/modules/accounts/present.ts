@@ -62,6 +62,7 @@ export function presentMe(person: Person, organisation: Organisation): MeReply {
 }
 
 /** An organisation as administrators of the installation see it. */
-export function presentOrganisation({ id, name, slug, createdAt }: Organisation): OrganisationReply {
-  return { id, name, slug, created_at: createdAt.toISOString() };
+export function presentOrganisation(organisation: Organisation): OrganisationReply {
+  const { id, name, slug, quotaBytes, createdAt } = organisation;
+  return { id, name, slug, quota_bytes: quotaBytes, created_at: createdAt.toISOString() };
 }

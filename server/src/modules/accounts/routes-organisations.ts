@@ -4,6 +4,7 @@ import type { App } from '../../kernel/http/app.ts';
 import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
 import { signedInActor } from '../../kernel/http/signed-in.ts';
 import type { Accounts } from './accounts.ts';
+import { changeOrganisation } from './change-organisation.ts';
 import { createOrganisation } from './create-organisation.ts';
 import { organisationNotFound } from './errors.ts';
 import { pageOrganisationsAcrossOrganisations } from './organisation-repo.ts';
@@ -70,6 +71,28 @@ export function organisationRoutes(app: App, accounts: Accounts): void {
         originOf(request),
       );
       return reply.code(201).send(presentOrganisation(organisation));
+    },
+  );
+  app.patch(
+    '/api/admin/organisations/:organisation',
+    {
+      config,
+      schema: {
+        tags: ['organisations'],
+        operationId: 'changeOrganisation',
+        summary: 'Change what an organisation may keep',
+        description: 'A quota below what is there refuses new sound, and removes none.',
+        params: schemas.OrganisationParams,
+        body: schemas.OrganisationToChange,
+        response: { 200: Type.Ref('Organisation') },
+      },
+    },
+    async (request) => {
+      const { organisation: id } = request.params;
+      const actor = signedInActor(request);
+      return presentOrganisation(
+        await changeOrganisation(accounts, actor, id, request.body, originOf(request)),
+      );
     },
   );
 }

@@ -157,8 +157,18 @@ export const PasswordToSet = Type.Object({ password: NewPassword }, closed);
 export const UserParams = Type.Object({ id: Type.String() });
 export const PageQuerySchema = Type.Object(PageQuery);
 
+const QuotaBytes = Type.Union([Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()], {
+  description: 'How much sound it may keep, the trash included; null is without limit',
+});
+
 export const OrganisationSchema = Type.Object(
-  { id: Id, name: Type.String(), slug: Type.String(), created_at: Instant },
+  {
+    id: Id,
+    name: Type.String(),
+    slug: Type.String(),
+    quota_bytes: QuotaBytes,
+    created_at: Instant,
+  },
   { $id: 'Organisation' },
 );
 
@@ -181,6 +191,9 @@ export const OrganisationToCreate = Type.Object(
   },
   closed,
 );
+
+export const OrganisationToChange = Type.Object({ quota_bytes: QuotaBytes }, closed);
+export const OrganisationParams = Type.Object({ organisation: Type.String({ maxLength: 100 }) });
 
 export const OwnOrganisation = Type.Object({
   name: Type.String(),

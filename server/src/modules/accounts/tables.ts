@@ -11,6 +11,7 @@ export interface OrganisationsTable {
   hostnames: ColumnType<string[], string[] | undefined, string[]>;
   public_archive: ColumnType<boolean, boolean | undefined, boolean>;
   is_default: ColumnType<boolean, boolean | undefined, boolean>;
+  quota_bytes: ColumnType<number | null, number | null | undefined, number | null>;
   created_at: Instant;
 }
 

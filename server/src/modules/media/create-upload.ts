@@ -2,6 +2,7 @@ import { newId } from '../../kernel/id.ts';
 import { emptyFile, storageFull, tooManyUploads, uploadTooLarge } from './errors.ts';
 import { newFileKey } from './file-keys.ts';
 import type { MediaContext } from './media-context.ts';
+import { assertRoom } from './quota.ts';
 import { MOST_OF_ORGANISATION, MOST_OF_PERSON, type ResumableUpload } from './resumable.ts';
 import { countUnfinished, insertUpload } from './resumable-repo.ts';
 import { readMetadata } from './upload-metadata.ts';
@@ -17,6 +18,7 @@ export async function createUpload(
   const { db, clock, config } = context.kernel;
   const described = readMetadata(wanted.metadata);
   await assertFits(context, wanted.sizeBytes);
+  await assertRoom(context, owner.organisationId, wanted.sizeBytes, { besideComing: true });
   const id = newId();
   const upload = {
     id,

@@ -11,6 +11,7 @@ import { saveReady } from './extraction-repo.ts';
 import { newFileKey } from './file-keys.ts';
 import { keepMeasured, type MeasuredSound, measureSound, readSoundLabels } from './measure-sound.ts';
 import { toMediaInfo } from './probed-facts.ts';
+import { assertRoom, takeRoom } from './quota.ts';
 import type { Recording } from './recording.ts';
 import { removeUnreferenced } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
@@ -33,7 +34,9 @@ export async function encodeRecording(run: ExtractionRun, recording: Recording):
     (rendition) => rendition.isPlanned && rendition.status !== 'completed',
   );
   run.note('encode');
-  const scratch = await storage.scratch({ expectedBytes: estimateBytes(planned, source.durationMs) });
+  const expectedBytes = estimateBytes(planned, source.durationMs);
+  await assertRoom(context, key.organisationId, expectedBytes);
+  const scratch = await storage.scratch({ expectedBytes });
   const stored: string[] = [];
   try {
     const made = await makeFiles(run, recording, source, planned, scratch);
@@ -170,8 +173,10 @@ async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> 
   const { organisationId, recordingId } = key;
   const { kernel } = context;
   run.signal.throwIfAborted();
+  const addedBytes = files.renditions.reduce((sum, { file }) => sum + file.sizeBytes, 0);
   await kernel.db.transaction(async (tx) => {
     const { waveform, analysis } = files;
+    await takeRoom(tx, context, organisationId, addedBytes);
     const durationMs = Math.round(analysis.sound.durationMs);
     const isOurs = await saveReady(tx, key, {
       durationMs,

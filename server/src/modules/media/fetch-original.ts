@@ -8,6 +8,7 @@ import { fetchBySite, mayKnowSite } from './fetch-by-site.ts';
 import { fetchingFolder, forgetFetching } from './fetching-folder.ts';
 import { newFileKey } from './file-keys.ts';
 import { cleanFilename, titleFromText } from './names.ts';
+import { assertRoom, refuseBeyond, takeRoom } from './quota.ts';
 import type { Recording } from './recording.ts';
 import { titleOfAddress } from './request-extraction.ts';
 import { saveCaptions, saveChapters, saveFound } from './source-repo.ts';
@@ -52,6 +53,7 @@ export async function fetchOriginal(run: ExtractionRun, recording: Recording): P
 async function fetchSound(run: ExtractionRun, recording: Recording): Promise<FetchedSound> {
   const { context, key, signal } = run;
   const { kernel, fetch } = context;
+  const room = await assertRoom(context, key.organisationId, 0);
   try {
     const resolved = await resolveSource({
       fetch,
@@ -61,6 +63,7 @@ async function fetchSound(run: ExtractionRun, recording: Recording): Promise<Fet
       signal,
       onStep: (step) => run.note(step),
       onProgress: (received, total) => {
+        if (room) refuseBeyond(room, Math.max(received, total ?? 0));
         run.report('fetch', total ? received / total : 0);
         run.note('download', received, total);
       },
@@ -124,6 +127,7 @@ async function keep(
   await assertOwnAddressFree(context, key, found.ownAddress);
   await context.kernel.db.transaction(async (tx) => {
     const original = { originalKey: file.key, filename, sizeBytes: file.sizeBytes, sha256: file.sha256 };
+    await takeRoom(tx, context, organisationId, file.sizeBytes);
     if (!(await saveOriginal(tx, key, original))) throw new RunLost();
     const language = found.language !== null && LANGUAGE_TAG.test(found.language) ? found.language : null;
     const title = isTitleOurs(recording) ? titleFromText(found.title ?? '') : null;

@@ -5,6 +5,7 @@ import { encodeRendition, type RenditionWork } from './encode-rendition.ts';
 import { toFailure } from './extraction-failure.ts';
 import { newFileKey } from './file-keys.ts';
 import type { MediaContext } from './media-context.ts';
+import { takeRoom } from './quota.ts';
 import { MAX_ATTEMPTS } from './recording.ts';
 import { findRecording } from './recording-repo.ts';
 import { removeUnreferenced } from './remove-files.ts';
@@ -78,6 +79,7 @@ async function encodeAndShow(
     const file: RenditionFile = { fileKey, sizeBytes, sha256, mimeType, durationMs: Math.round(durationMs) };
     signal.throwIfAborted();
     await db.transaction(async (tx) => {
+      await takeRoom(tx, context, key.organisationId, sizeBytes);
       if (!(await completeRendition(tx, key.organisationId, key.renditionId, file, key.runId)))
         throw new RunLost();
       await kernel.cache.changed(tx, key.organisationId);

@@ -9,6 +9,7 @@ import { setRecordingJob } from './extraction-repo.ts';
 import { extractRecordingJob } from './jobs.ts';
 import type { MediaContext } from './media-context.ts';
 import { filenameFromUrl, titleFromFilename } from './names.ts';
+import { takeRoom } from './quota.ts';
 import type { Recording, Visibility } from './recording.ts';
 import { insertRecording, type NewRecording } from './recording-repo.ts';
 import { type AudioFormat, LOSSY_QUALITIES, planRenditions, settleWish, type Wish } from './rendition.ts';
@@ -69,6 +70,7 @@ export async function queueNewRecording(
   organisationId: string,
   wanted: NewRecording,
 ): Promise<{ recording: Recording; jobId: string | null } | null> {
+  if (wanted.original) await takeRoom(q, context, organisationId, wanted.original.sizeBytes);
   const recording = await insertRecording(q, organisationId, wanted);
   if (!recording) return null;
   const plan = planRenditions(

@@ -4,6 +4,7 @@ import { notNormalisable, notReady, recordingNotFound } from './errors.ts';
 import { makeRenditionJob } from './jobs.ts';
 import { levelFault } from './level.ts';
 import type { MediaContext } from './media-context.ts';
+import { assertRoom } from './quota.ts';
 import { findRecording } from './recording-repo.ts';
 import type { AudioFormat, LevelledWish, LoudnessTarget, Rendition } from './rendition.ts';
 import { takeRenditionPlace } from './rendition-queue.ts';
@@ -35,6 +36,7 @@ export async function requestRendition(
     normalised: asked.normalise === true ? USUAL_TARGET : asked.normalise || null,
   };
   await assertPossible(q, organisationId, recordingId, wish);
+  await assertRoom(context, organisationId, 1);
   const there = await findRenditionByWish(q, organisationId, recordingId, wish);
   if (there?.status === 'completed' || there?.status === 'extracting') return there;
   if (there?.status === 'pending' && there.jobId !== null) return there;

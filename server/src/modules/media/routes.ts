@@ -15,6 +15,7 @@ import { registerRecordingRoutes } from './routes-recordings.ts';
 import { registerRenditionRoutes } from './routes-renditions.ts';
 import { registerResumableRoutes } from './routes-resumable.ts';
 import { registerSigningKeyRoutes } from './routes-signing-keys.ts';
+import { registerStorageRoutes } from './routes-storage.ts';
 import { registerStreamRoutes } from './routes-stream.ts';
 import { registerStreamingRoutes } from './routes-streaming.ts';
 import { registerTrashRoutes } from './routes-trash.ts';
@@ -56,4 +57,5 @@ export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, acce
   registerHlsRoutes(app, hls, blocks);
   registerStreamRoutes(app, context, { accesses, blocks });
   registerSigningKeyRoutes(app, context);
+  registerStorageRoutes(app, context);
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../../kernel/db/db.ts';
 import type { FormPart } from '../../kernel/http/form-parts.ts';
+import { Problem } from '../../kernel/http/problem.ts';
 import { newId } from '../../kernel/id.ts';
 import { MediaError, type MediaInfo } from '../../kernel/media/tools.ts';
 import { codeOf } from '../../kernel/reason-of.ts';
@@ -11,6 +12,7 @@ import { newFileKey } from './file-keys.ts';
 import type { MediaContext } from './media-context.ts';
 import { titleFromFilename } from './names.ts';
 import { toFacts } from './probed-facts.ts';
+import { assertRoom, draftWithin } from './quota.ts';
 import type { Recording } from './recording.ts';
 import type { NewRecording } from './recording-repo.ts';
 import { queueNewRecording } from './request-extraction.ts';
@@ -18,6 +20,8 @@ import { readUploadForm, type UploadedForm } from './upload-form.ts';
 
 /** Long files without an index are measured by decoding; past this the worker does it. */
 const PROBE_MS = 15_000;
+/** A form is larger than its file, by no more than this. */
+const MOST_FORM_BYTES = 65_536;
 
 /** For whom a file is taken; `personId` null when a command on the server did it. */
 export interface Uploader {
@@ -42,7 +46,9 @@ export async function uploadRecording(
   const { storage } = context.kernel;
   let draft: Draft | undefined;
   try {
-    draft = await storage.create({ expectedBytes });
+    const fileBytes = Math.max(1, expectedBytes - MOST_FORM_BYTES);
+    const room = await assertRoom(context, uploader.organisationId, fileBytes, { besideComing: true });
+    draft = draftWithin(room, await storage.create({ expectedBytes }));
     const form = await readUploadForm(parts, draft);
     const info = await probeSoon(context, draft.path);
     const id = newId();
@@ -89,6 +95,7 @@ async function keepOrRemove(
  * back"; a lost connection means anything.
  */
 function isCommitUncertain(error: unknown): boolean {
+  if (error instanceof Problem) return false;
   const code = codeOf(error) ?? '';
   return !/^(?=.*\d)[0-9A-Z]{5}$/.test(code) || /^(08|57P)/.test(code);
 }

@@ -1,0 +1,54 @@
+import Type from 'typebox';
+import { needs } from '../../kernel/auth/access.ts';
+import { may } from '../../kernel/auth/actor.ts';
+import type { App } from '../../kernel/http/app.ts';
+import type { MediaContext } from './media-context.ts';
+import { readUsage } from './usage-repo.ts';
+
+const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const StorageReply = Type.Object({
+  used_bytes: Type.Integer({ description: 'Files as they came and renditions, the trash included' }),
+  originals_bytes: Type.Integer(),
+  renditions_bytes: Type.Integer(),
+  trash_bytes: Type.Integer({ description: 'The part of `used_bytes` that lies in the trash' }),
+  recordings: Type.Integer(),
+  trashed_recordings: Type.Integer(),
+  trash_days: Type.Integer({ description: 'How long the trash keeps; 0: not at all' }),
+  quota_bytes: orNull(Type.Integer({ description: 'How much may be kept; null is without limit' })),
+  free_bytes: orNull(
+    Type.Integer({ description: 'Left on this machine’s disk; told to who holds `system.read`' }),
+  ),
+});
+
+/** What the organisation keeps, and how much it may. */
+export function registerStorageRoutes(app: App, context: MediaContext): void {
+  const { kernel, accounts } = context;
+  app.get(
+    '/api/storage',
+    {
+      config: { access: needs('media.read'), budget: 'api' },
+      schema: {
+        tags: ['Storage'],
+        operationId: 'showStorage',
+        summary: 'Show how much the organisation keeps',
+        response: { 200: StorageReply },
+      },
+    },
+    async ({ actor }) => {
+      const usage = await readUsage(kernel.db.kysely, actor.organisationId);
+      const organisation = await accounts.organisationOf(actor.organisationId);
+      return {
+        used_bytes: usage.originalsBytes + usage.renditionsBytes,
+        originals_bytes: usage.originalsBytes,
+        renditions_bytes: usage.renditionsBytes,
+        trash_bytes: usage.trashBytes,
+        recordings: usage.recordings,
+        trashed_recordings: usage.trashedRecordings,
+        trash_days: kernel.config.trashDays,
+        quota_bytes: organisation?.quotaBytes ?? null,
+        free_bytes: may(actor, 'system.read') ? await kernel.storage.freeBytes() : null,
+      };
+    },
+  );
+}
