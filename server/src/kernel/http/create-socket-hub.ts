@@ -4,7 +4,14 @@ import { newId } from '../id.ts';
 import type { Logger } from '../log/log.ts';
 import { clientNetwork } from '../net/client-network.ts';
 import { type Connection, openConnection } from './socket-connection.ts';
-import type { ChannelRule, ConnectionRequest, HubMessage, SocketHub, Wire } from './socket-hub.ts';
+import type {
+  ChannelRule,
+  ConnectionRequest,
+  HubMessage,
+  SocketDialect,
+  SocketHub,
+  Wire,
+} from './socket-hub.ts';
 import { CLOSE, SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 import { writeServerMessage } from './socket-message.ts';
 import { createReplay } from './socket-replay.ts';
@@ -61,14 +68,15 @@ export function createSocketHub(options: SocketHubOptions): RunningSocketHub {
     options.onCount?.(connections.size);
   }
 
-  function accept(wire: Wire, request: ConnectionRequest): void {
+  function accept(wire: Wire, request: ConnectionRequest, dialect?: SocketDialect): void {
     const network = clientNetwork(request.ip);
     const fromThere = perNetwork.get(network) ?? 0;
     if (isClosed || connections.size >= limits.maxConnections || fromThere >= limits.maxConnectionsPerIp) {
       wire.close(CLOSE.tryLater, isClosed ? 'the server is stopping' : 'too many connections');
       return;
     }
-    const clientId = CLIENT_ID.test(request.clientId ?? '') ? request.clientId : newId();
+    const given = request.clientId ?? '';
+    const clientId = CLIENT_ID.test(given) ? given : newId();
     const home = {
       clock,
       log,
@@ -78,7 +86,7 @@ export function createSocketHub(options: SocketHubOptions): RunningSocketHub {
       joined: join,
       left: leave,
     };
-    const connection = openConnection(wire, { ...request, clientId }, home);
+    const connection = openConnection(wire, { ...request, clientId }, home, dialect);
     perNetwork.set(network, fromThere + 1);
     connections.add(connection);
     options.onCount?.(connections.size);

@@ -1,7 +1,14 @@
 import type { Actor } from '../auth/actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log/log.ts';
-import type { ChannelRule, ConnectionRequest, Wire } from './socket-hub.ts';
+import type {
+  ChannelRule,
+  ConnectionRequest,
+  SocketConversation,
+  SocketDialect,
+  SocketLine,
+  Wire,
+} from './socket-hub.ts';
 import { CLOSE, createBucket, type SocketLimits } from './socket-limits.ts';
 import { type ClientMessage, readClientMessage, writeServerMessage } from './socket-message.ts';
 import type { SentMessage } from './socket-replay.ts';
@@ -36,13 +43,19 @@ function mayReceive(actor: Actor, { message }: SentMessage): boolean {
 }
 
 /** Speaks with one client; messages are handled strictly in order, after sign-in. */
-export function openConnection(wire: Wire, request: ConnectionRequest, home: ConnectionHome): Connection {
+export function openConnection(
+  wire: Wire,
+  request: ConnectionRequest & { clientId: string },
+  home: ConnectionHome,
+  dialect?: SocketDialect,
+): Connection {
   const { clock, limits } = home;
   const channels = new Set<string>();
   const allow = createBucket(limits.messageBurst, limits.messagesPerSecond, clock.now());
   let actor: Actor | null = null;
   let lastPingMs = clock.now();
   let faults = 0;
+  let overruns = 0;
   let isEnded = false;
   let queue: Promise<void> = Promise.resolve();
 
@@ -75,13 +88,15 @@ export function openConnection(wire: Wire, request: ConnectionRequest, home: Con
     try {
       const resolved = await request.resolveActor();
       actor = resolved;
+      if (conversation) return await conversation.entered();
       const offered = home.rules.filter((rule) => rule.isOfferedTo?.(resolved) ?? true);
       say('connected', null, {
         client_id: request.clientId,
         server_time: new Date(clock.now()).toISOString(),
         available_channels: offered.map((rule) => rule.name),
       });
-    } catch {
+    } catch (error) {
+      if (actor !== null) throw error;
       end(CLOSE.policy, 'the token is wrong, late or revoked');
     }
   }
@@ -130,14 +145,33 @@ export function openConnection(wire: Wire, request: ConnectionRequest, home: Con
     if (!Buffer.isBuffer(data) || data.byteLength > limits.maxMessageBytes) {
       return [CLOSE.tooLarge, `at most ${limits.maxMessageBytes} bytes per message`];
     }
-    return allow(clock.now()) ? null : [CLOSE.policy, 'too many messages'];
+    return allow(clock.now()) || mayOverrun() ? null : [CLOSE.policy, 'too many messages'];
+  }
+
+  /** A language that can warn does so for a while. */
+  function mayOverrun(): boolean {
+    overruns += 1;
+    return conversation !== null && overruns <= limits.maxOverruns;
+  }
+
+  function converse(text: string, talk: SocketConversation): void {
+    lastPingMs = clock.now();
+    inOrder(async () => {
+      if (!isEnded && actor !== null) await talk.receive(text);
+    });
   }
 
   function receive(data: unknown, isBinary: boolean): void {
     if (isEnded) return;
+    const before = overruns;
     const refusal = refusalOf(data, isBinary);
     if (refusal) {
       end(...refusal);
+      return;
+    }
+    if (conversation) {
+      if (overruns > before) conversation.tooFast();
+      else converse(String(data), conversation);
       return;
     }
     const message = readClientMessage(String(data));
@@ -156,6 +190,18 @@ export function openConnection(wire: Wire, request: ConnectionRequest, home: Con
     }
   }
 
+  function lineOf(): SocketLine {
+    return {
+      clientId: request.clientId,
+      get actor() {
+        if (actor === null) throw new Error('nobody has signed in on this connection yet');
+        return actor;
+      },
+      send: transmit,
+      end,
+    };
+  }
+
   const connection: Connection = {
     get actor() {
       return actor;
@@ -167,12 +213,14 @@ export function openConnection(wire: Wire, request: ConnectionRequest, home: Con
     check,
     end,
   };
+  const conversation = dialect?.open(lineOf()) ?? null;
   wire.on('message', receive);
   wire.on('ping', () => {
     lastPingMs = clock.now();
   });
   wire.on('close', () => {
     isEnded = true;
+    conversation?.closed();
   });
   inOrder(enter);
   return connection;

@@ -43,13 +43,36 @@ export interface ConnectionRequest {
   resolveActor: () => Promise<Actor> | Actor;
 }
 
+/** A connection of the hub as another language than that of channels sees it. */
+export interface SocketLine {
+  readonly clientId: string;
+  /** Who it is; asked for only after `entered`. */
+  readonly actor: Actor;
+  send(text: string): void;
+  end(code: number, reason: string): void;
+}
+
+/** Another language than that of channels, with the hub's own limits and sign-in around it. */
+export interface SocketDialect {
+  open(line: SocketLine): SocketConversation;
+}
+
+/** One connection's talk in such a language; its messages come one after the other. */
+export interface SocketConversation {
+  entered(): Promise<void> | void;
+  receive(text: string): Promise<void> | void;
+  /** A message came too soon after others and is not read; before `limits.maxOverruns` of them end the connection. */
+  tooFast(): void;
+  closed(): void;
+}
+
 /** WebSocket channels of this process: subscriptions, replay of the last ten, ping, limits. */
 export interface SocketHub {
   addRule(rule: ChannelRule): void;
   /** Delivers to this process's connections; other processes hear by a hint of the publisher's. */
   publish(message: HubMessage): void;
   /** Takes over a freshly opened WebSocket; must be called in the same turn as its upgrade. */
-  accept(wire: Wire, request: ConnectionRequest): void;
+  accept(wire: Wire, request: ConnectionRequest, dialect?: SocketDialect): void;
   /** Closes the connections of those signed-in actors whose session has ended. */
   closeWhere(hasEnded: (actor: SignedInActor) => boolean): void;
   /** Asks every signed-in connection again whether it may stay (after revocations may have been missed). */

@@ -7,6 +7,8 @@ export interface SocketLimits {
   /** Messages from the client: so many at once, and so many a second in the long run. */
   messageBurst: number;
   messagesPerSecond: number;
+  /** Messages beyond that which are only refused, where the language has a warning. */
+  maxOverruns: number;
   /** Messages that made no sense before the connection is closed. */
   maxFaults: number;
   /** A client that has not read so much of what was sent is dropped. */
@@ -29,6 +31,7 @@ export const SOCKET_LIMITS: SocketLimits = {
   maxConnectionsPerIp: 100,
   messageBurst: 60,
   messagesPerSecond: 10,
+  maxOverruns: 20,
   maxFaults: 10,
   maxBufferedBytes: 1_048_576,
   idleMs: 5 * 60_000,

@@ -17,6 +17,7 @@ export const wishRefused = defineProblem('invalid', 'media.wish-refused', 'No su
 export const alreadyImported = defineProblem('conflict', 'media.already-imported', 'Already imported');
 export const notReady = defineProblem('conflict', 'media.not-ready', 'Not ready yet');
 export const noSuchSession = defineProblem('not-found', 'media.no-such-session', 'No such session');
+export const onlySockets = defineProblem('upgrade-required', 'media.only-sockets', 'WebSocket only');
 export const transcoderFull = defineProblem('busy', 'media.transcoder-full', 'The transcoder is full');
 export const notNormalisable = defineProblem('conflict', 'media.not-normalisable', 'Cannot be normalised');
 export const notFailed = defineProblem('conflict', 'media.not-failed', 'Nothing to retry');

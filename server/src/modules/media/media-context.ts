@@ -26,7 +26,7 @@ export interface MediaContext {
 }
 
 /** What media asks of accounts. */
-export type AccountsForMedia = Pick<AccountsDoor, 'organisationOf' | 'audit'>;
+export type AccountsForMedia = Pick<AccountsDoor, 'organisationOf' | 'audit' | 'authenticator'>;
 
 /** Binds the module's tools to the kernel. */
 export function createMediaContext(kernel: Kernel, accounts: AccountsForMedia): MediaContext {

@@ -16,6 +16,8 @@ import { openAudio } from './open-audio.ts';
 import { verifySignature } from './open-for-reader.ts';
 import { openOriginal } from './open-original.ts';
 import type { TrackResolver } from './open-track.ts';
+import { findPlayerTrack } from './player/find-track.ts';
+import { openPlayers } from './player/player-room.ts';
 import { mayRead } from './policy.ts';
 import type { MediaDoor } from './public.ts';
 import { findRecording, updateRecording } from './recording-repo.ts';
@@ -28,8 +30,8 @@ import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
 import { signStreamAddress } from './sign-stream-address.ts';
 import { makeSignature } from './signature.ts';
-import { trashRecording } from './trash-recording.ts';
 import { listCaptions } from './source-repo.ts';
+import { trashRecording } from './trash-recording.ts';
 import { mediaChores, uploadChores } from './upkeep.ts';
 import { uploadFile } from './upload-file.ts';
 import { uploadRecording } from './upload-recording.ts';
@@ -44,11 +46,16 @@ export function mediaModule(
   const resolvers: TrackResolver[] = [];
   const accesses = createAccessLog({ ...kernel, log: context.log, accounts });
   const hls = { context, sounds: createHlsSounds(context), resolvers };
+  const players = openPlayers({
+    ...kernel,
+    log: context.log,
+    findTrack: (actor, id) => findPlayerTrack(context, resolvers, actor, id),
+  });
   const upkeep: { stop: () => Promise<void> }[] = [];
   return {
     name: 'media',
     door: openDoor(context, blocks, resolvers),
-    routes: (app) => mediaRoutes(app, context, { blocks, hls, accesses }),
+    routes: (app) => mediaRoutes(app, context, { blocks, hls, accesses, players: players.dialect }),
     jobs: [
       extractRecordingHandler(context),
       makeRenditionHandler(context),
@@ -61,6 +68,7 @@ export function mediaModule(
     },
     stop: async () => {
       await Promise.all(upkeep.map(({ stop }) => stop()));
+      players.close();
       await accesses.stop();
       await context.fetch.close();
     },

@@ -1,5 +1,6 @@
 import type { App } from '../../kernel/http/app.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
+import type { SocketDialect } from '../../kernel/http/socket-hub.ts';
 import type { AccessLog } from './access-log.ts';
 import { AudioMetadataSchema, LoudnessSchema, SilencesSchema, SpectrumSchema } from './analysis-schemas.ts';
 import type { MediaContext } from './media-context.ts';
@@ -11,6 +12,7 @@ import { registerAudioFileRoutes } from './routes-audio-files.ts';
 import { registerChapterRoutes } from './routes-chapters.ts';
 import { registerCompressionRoutes } from './routes-compression.ts';
 import { registerHlsRoutes } from './routes-hls.ts';
+import { registerPlayerRoutes } from './routes-player.ts';
 import { registerRecordingRoutes } from './routes-recordings.ts';
 import { registerRenditionRoutes } from './routes-renditions.ts';
 import { registerResumableRoutes } from './routes-resumable.ts';
@@ -27,10 +29,15 @@ interface Senders {
   blocks: BlockReader;
   hls: Hls;
   accesses: AccessLog;
+  players: SocketDialect;
 }
 
 /** Everything below /api/recordings, /api/audio, /hls and /stream, and the keys that open the latter. */
-export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, accesses }: Senders): void {
+export function mediaRoutes(
+  app: App,
+  context: MediaContext,
+  { blocks, hls, accesses, players }: Senders,
+): void {
   app.addSchema(RecordingSchema);
   for (const schema of [
     WaveformSchema,
@@ -50,6 +57,7 @@ export function mediaRoutes(app: App, context: MediaContext, { blocks, hls, acce
   registerRenditionRoutes(app, context);
   registerCompressionRoutes(app, context);
   registerStreamingRoutes(app, hls);
+  registerPlayerRoutes(app, context.kernel.sockets, context.accounts.authenticator, players);
   registerAudioRoutes(app, context, blocks);
   registerAnalysisRoutes(app, context, blocks);
   registerChapterRoutes(app, context);
