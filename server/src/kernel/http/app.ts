@@ -25,6 +25,7 @@ import { overloaded } from './problem.ts';
 import { registerRequestLog } from './request-log.ts';
 import { registerSchemas } from './schemas.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { serializersOf } from './serializers.ts';
 import { refuseHandshake, refuseUnreadable, registerUnreadRequests } from './unread-requests.ts';
 import { canonicalUrl } from './url.ts';
 import { bodyCompiler } from './validation.ts';
@@ -68,6 +69,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: (request) => requestId(request.headers['x-request-id']),
     rewriteUrl: (request) => canonicalUrl(request.url ?? '/'),
+    schemaController: { compilersFactory: { buildSerializer: serializersOf } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAM_CHARS },
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: BODY_LIMIT_BYTES,
