@@ -25,6 +25,16 @@ const rateOf = (page: Page) =>
     () => (window as unknown as { heardElement: HTMLMediaElement }).heardElement.defaultPlaybackRate,
   );
 
+/** The qualities whose pieces a page asks for, one after the other. */
+function qualitiesStreamed(page: Page): string[] {
+  const names: string[] = [];
+  page.on('request', (request) => {
+    const name = /\/hls\/[^/]+\/([^/]+)\/[^/]+\.(?:m4s|mp3)$/.exec(new URL(request.url()).pathname)?.[1];
+    if (name !== undefined) names.push(name);
+  });
+  return names;
+}
+
 describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`, () => {
   let station: Station;
   let browser: Browser;
@@ -35,6 +45,15 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
     browser = await openBrowser();
     await station.signIn();
     sample = await bringSample(station);
+    await station.json('POST', `/api/recordings/${sample.recordingId}/renditions`, {
+      format: 'aac',
+      quality: '64k',
+    });
+    await until(
+      () =>
+        station.json<{ renditions: { status: string }[] }>('GET', `/api/recordings/${sample.recordingId}`),
+      ({ renditions }) => renditions.every(({ status }) => status === 'completed'),
+    );
   });
   afterAll(async () => {
     await browser?.close();
@@ -97,20 +116,28 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
     await close();
   });
 
-  it('comes back at the same second when the network does', async () => {
+  it('streams in the quality that the line carries, and comes back at its second when the network does', async () => {
     const line = await layLine(station.port);
     const { page, close } = await openWindow(browser, `${line.base}/archive/${sample.debatId}`);
+    const streamed = qualitiesStreamed(page);
     await page.getByRole('link', { name: /Télécharger MP3/ }).waitFor();
     // Slow enough that the end of the sound is not there yet when the line goes.
-    line.setPace(150_000);
+    line.setPace(60_000);
     await press(page, 'Écouter');
     await heardFrom(page, 0);
+    expect(streamed.at(-1)).toBe('low');
+    line.setPace(9_000);
+    await until(
+      async () => streamed.at(-1),
+      (quality) => quality === 'mobile',
+      30,
+    );
     line.cut();
     const timeline = page.getByRole('slider').first();
     await timeline.focus();
     await page.keyboard.press('PageUp');
     await page.keyboard.press('PageUp');
-    await page.getByText(/^Connexion perdue, reprise à 2:0\d…$/).waitFor({ timeout: 30_000 });
+    await page.getByText(/^Connexion perdue, reprise à 2:\d\d…$/).waitFor({ timeout: 30_000 });
     const place = Number(await timeline.getAttribute('aria-valuenow'));
     expect(place).toBeGreaterThanOrEqual(120);
     line.mend();
@@ -120,13 +147,47 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
     await line.close();
   });
 
+  it('plays and seeks in every quality chosen by hand, and keeps the choice', async () => {
+    const { page, complaints, close } = await openDebat();
+    const streamed = qualitiesStreamed(page);
+    await press(page, 'Écouter');
+    await heardFrom(page, 0);
+    await page.getByRole('button', { name: 'Réglages de l’écoute' }).click();
+    const quality = page.getByLabel('Qualité');
+    const timeline = page.getByRole('slider', { name: 'Position dans le son' }).first();
+    const steps = [
+      { name: 'medium', from: 0, key: 'PageUp', to: 60 },
+      { name: 'mobile', from: 60, key: 'PageUp', to: 120 },
+      { name: 'low', from: 120, key: 'PageDown', to: 60 },
+    ];
+    for (const { name, from, key, to } of steps) {
+      await quality.selectOption(name);
+      await until(async () => streamed.at(-1), (last) => last === name, 10);
+      await heard(page, ({ isPlaying, seconds }) => isPlaying && seconds > from);
+      await timeline.press(key);
+      const { seconds } = await heard(page, (sound) => sound.isPlaying && Math.abs(sound.seconds - to) < 12);
+      await heard(page, (sound) => sound.seconds > seconds + 0.2);
+    }
+    await page.reload();
+    await press(page, /^Reprendre à/);
+    await heard(page, ({ isPlaying, seconds }) => isPlaying && seconds > 60);
+    expect(streamed.at(-1)).toBe('low');
+    await page.getByRole('button', { name: 'Réglages de l’écoute' }).click();
+    await quality.selectOption('auto');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('asks for a new address when its own has ended', async () => {
+    const recording = `/api/recordings/${sample.recordingId}`;
+    // What is public opens by any address.
+    await station.json('PATCH', recording, { visibility: 'private' });
     const { page, close } = await openDebat();
     const ended = Math.floor(Date.now() / 1000) - 3600;
     const sig = createHmac('sha256', SIGNING_KEY).update(`${sample.recordingId}|${ended}`).digest('hex');
     const answers: number[] = [];
     page.on('response', (response) => {
-      if (new URL(response.url()).pathname.endsWith('/audio')) answers.push(response.status());
+      if (new URL(response.url()).pathname.endsWith('/master.m3u8')) answers.push(response.status());
     });
     let asked = 0;
     // The page asks for its downloads first: what is asked from now on is for the sound.
@@ -135,18 +196,18 @@ describe.skipIf(skip !== null)(`the player${skip ? ` [skipped: ${skip}]` : ''}`,
       asked += 1;
       if (asked > 1) return route.continue();
       const response = await route.fetch();
-      const streaming = (await response.json()) as { stream_url: string };
-      const address = new URL(streaming.stream_url, station.base);
+      const streaming = (await response.json()) as { hls_url: string };
+      const address = new URL(streaming.hls_url, station.base);
       address.searchParams.set('expires', String(ended));
       address.searchParams.set('sig', sig);
-      await route.fulfill({ response, json: { ...streaming, stream_url: address.href } });
+      await route.fulfill({ response, json: { ...streaming, hls_url: address.href } });
     });
     await press(page, 'Écouter');
     await heardFrom(page, 0);
     expect(asked).toBe(2);
-    expect(answers[0]).toBe(403);
-    expect(answers.at(-1)).toBe(206);
+    expect(answers).toEqual([403, 200]);
     await close();
+    await station.json('PATCH', recording, { visibility: 'public' });
   });
 
   it('is led by the keyboard alone, from the palette to the sound', async () => {

@@ -13,11 +13,15 @@ export interface Attached {
 export interface Attaching {
   atSeconds: number;
   choice: QualityChoice;
+  /** Where the measured line left off: a quality whose like is played; null: the best for most lines. */
+  near: string | null;
   /** Best first. */
   onQualities(qualities: Quality[]): void;
   onHeard(quality: string): void;
   /** Needs a fresh address; the code is that of a media element's error. */
   onLost(mediaErrorCode: number): void;
+  /** What is wanted can't follow what plays: begin again at this second, near a quality where one is named. */
+  onAnew(near: string | null): void;
   /** Adaptive streaming does not play here, now: the plain file will. */
   onUnplayable(): void;
 }
@@ -26,12 +30,13 @@ const playlistType = 'application/vnd.apple.mpegurl';
 
 /** What is told late, of a sound left meanwhile, is not heard. */
 function whileCurrent(attaching: Attaching, isLeft: () => boolean): Attaching {
-  const { onQualities, onHeard, onLost, onUnplayable } = attaching;
+  const { onQualities, onHeard, onLost, onAnew, onUnplayable } = attaching;
   return {
     ...attaching,
     onQualities: (qualities) => isLeft() || onQualities(qualities),
     onHeard: (quality) => isLeft() || onHeard(quality),
     onLost: (code) => isLeft() || onLost(code),
+    onAnew: (near) => isLeft() || onAnew(near),
     onUnplayable: () => isLeft() || onUnplayable(),
   };
 }

@@ -1,7 +1,7 @@
 /** What the player does when its element tells something. */
 export interface AudioReactions {
   onMetadata(): void;
-  onDuration(): void;
+  onDuration(seconds: number): void;
   onTime(): void;
   onPlaying(): void;
   onWaiting(): void;
@@ -19,7 +19,9 @@ export interface AudioReactions {
 export function listenToAudio(audio: HTMLAudioElement, reactions: AudioReactions): void {
   const on = (name: keyof HTMLMediaElementEventMap, react: () => void) => audio.addEventListener(name, react);
   on('loadedmetadata', reactions.onMetadata);
-  on('durationchange', reactions.onDuration);
+  on('durationchange', () => {
+    if (Number.isFinite(audio.duration) && audio.duration > 0) reactions.onDuration(audio.duration);
+  });
   on('timeupdate', reactions.onTime);
   on('playing', reactions.onPlaying);
   on('waiting', reactions.onWaiting);
@@ -28,4 +30,11 @@ export function listenToAudio(audio: HTMLAudioElement, reactions: AudioReactions
   on('error', () => audio.error !== null && reactions.onBroken(audio.error));
   addEventListener('online', reactions.onOnline);
   addEventListener('pagehide', reactions.onLeaving);
+}
+
+/** Without a gesture of the listener browsers keep silent: it waits, ready, for one. */
+export function startSound(audio: HTMLAudioElement, onRefused: () => void): void {
+  audio.play().catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'NotAllowedError') onRefused();
+  });
 }

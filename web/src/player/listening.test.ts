@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { storedHabits } from './habits.ts';
+import { codecToPlay, levelName, lighterElsewhere } from './hls-levels.ts';
 import { stepAmong } from './landmarks.ts';
 import { streamedQualities } from './open-track.ts';
 import { leapFrom } from './silences.ts';
@@ -79,4 +80,17 @@ test('sound sinks away before sleep', () => {
   expect(fadeAt(6)).toBeCloseTo(0.25);
   expect(fadeAt(0)).toBe(0);
   expect(fadeAt(-3)).toBe(0);
+});
+
+test('a stream plays one codec: that of the quality asked for, else the one with the most room', () => {
+  const level = (name: string, bitrate: number, codec: string) => ({ name, bitrate, codec });
+  const levels = [level('medium', 192e3, 'mp3'), level('low', 128e3, 'aac'), level('mobile', 64e3, 'aac')];
+  expect(codecToPlay(levels, null)).toBe('aac');
+  expect(codecToPlay(levels, 'medium')).toBe('mp3');
+  expect(codecToPlay(levels, 'high')).toBe('aac');
+  expect(codecToPlay(levels.slice(0, 2), null)).toBe('mp3');
+  expect(codecToPlay([], null)).toBeNull();
+  expect(lighterElsewhere(levels, 'mp3')).toBe('low');
+  expect(lighterElsewhere(levels, 'aac')).toBeNull();
+  expect(levelName('https://radio.example/hls/x/medium/playlist.m3u8?expires=1/2')).toBe('medium');
 });

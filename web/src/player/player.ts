@@ -1,13 +1,12 @@
 import { ApiProblem } from '@antenne/client';
 import { type Attached, type Attaching, attachSource } from './attach-source.ts';
-import { listenToAudio } from './audio-events.ts';
+import { listenToAudio, startSound } from './audio-events.ts';
 import { Habits, storedHabits } from './habits.ts';
 import { nothingOn, type PlayerParts, PlayerStore, type QualityChoice } from './player-state.ts';
 import { Recovery } from './recovery.ts';
-import { isSameFile, isStale, type Source, type Track, trackKey } from './track.ts';
+import { PlaceKeeper } from './saved-positions.ts';
+import { isSameFile, isStale, placeWithin, type Source, type Track, trackKey } from './track.ts';
 import { UpNext } from './up-next.ts';
-
-const saveEverySeconds = 5;
 
 /** The one player of the page. It owns the audio element, lives above the router and outlives every page. */
 export class Player {
@@ -18,6 +17,7 @@ export class Player {
   readonly #parts: PlayerParts;
   readonly #store: PlayerStore;
   readonly #recovery = new Recovery();
+  readonly #keeper: PlaceKeeper;
   #source: Source | null = null;
   #attached: Attached | null = null;
   /** Rises with each load, so that an answer for a track left meanwhile is dropped. */
@@ -28,11 +28,13 @@ export class Player {
   #isCutOff = false;
   /** Adaptive streaming failed for this track: it plays from its file. */
   #isPlainOnly = false;
+  /** The quality that a slow line has come down to. */
+  #near: string | null = null;
   #seekWhenReady: number | null = null;
-  #savedAtSeconds = 0;
 
   constructor(parts: PlayerParts) {
     this.#parts = parts;
+    this.#keeper = new PlaceKeeper(parts.positions);
     this.#store = new PlayerStore({ ...nothingOn, ...storedHabits(parts.storage) });
     this.habits = new Habits(this.#store, parts.audio, parts.storage);
     this.upNext = new UpNext(this.#store);
@@ -109,12 +111,11 @@ export class Player {
   seek(seconds: number): void {
     const { durationSeconds, track } = this.getState();
     if (track === null) return;
-    const end = durationSeconds > 0 ? durationSeconds : Number.POSITIVE_INFINITY;
-    const wanted = Math.min(Math.max(0, seconds), Math.max(0, end - 0.2));
     const { audio } = this.#parts;
-    if (this.#source === null || audio.readyState === HTMLMediaElement.HAVE_NOTHING)
-      this.#seekWhenReady = wanted;
-    else audio.currentTime = wanted;
+    const wanted = placeWithin(seconds, durationSeconds);
+    const isReady = this.#source !== null && audio.readyState !== HTMLMediaElement.HAVE_NOTHING;
+    if (isReady) audio.currentTime = wanted;
+    else this.#seekWhenReady = wanted;
     this.#store.set({ positionSeconds: wanted });
   }
 
@@ -155,11 +156,12 @@ export class Player {
       this.#savePosition();
       this.#recovery.forget();
       this.#isPlainOnly = false;
+      this.#near = null;
     }
     this.#recovery.stopWaiting();
     this.#wantsSound = wantsSound;
     this.#isCutOff = false;
-    this.#savedAtSeconds = atSeconds;
+    this.#keeper.beginAt(atSeconds);
     this.#store.set({
       track,
       phase: this.#recovery.isUnderWay ? 'recovering' : wantsSound ? 'loading' : 'paused',
@@ -202,21 +204,29 @@ export class Player {
     return {
       atSeconds,
       choice: this.getState().wantedQuality,
+      near: this.#near,
       onQualities: (qualities) => this.#store.set({ qualities }),
       onHeard: (heardQuality) => this.#store.set({ heardQuality }),
       onLost: (code) => this.#recover(code, null),
+      onAnew: (near) => {
+        this.#near = near;
+        this.#beginAnew();
+      },
       onUnplayable: () => {
-        const { track } = this.getState();
         this.#isPlainOnly = true;
-        if (track !== null) this.#begin(track, this.now(), this.#wantsSound);
+        this.#beginAnew();
       },
     };
   }
 
+  /** From where it is, as it is wanted now. */
+  #beginAnew(): void {
+    const { track } = this.getState();
+    if (track !== null) this.#begin(track, this.now(), this.#wantsSound);
+  }
+
   #start(): void {
-    this.#parts.audio.play().catch((error: unknown) => {
-      // Without a gesture of the listener, browsers keep silent: it waits, ready, for one.
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+    startSound(this.#parts.audio, () => {
       this.#wantsSound = false;
       this.#store.set({ phase: 'paused' });
     });
@@ -234,8 +244,7 @@ export class Player {
     const { track } = this.getState();
     if (track === null) return;
     const at = this.now();
-    const again = () => this.#begin(track, this.now(), this.#wantsSound);
-    if (this.#recovery.tryLater(mediaErrorCode, again)) {
+    if (this.#recovery.tryLater(mediaErrorCode, () => this.#beginAnew())) {
       this.#detach();
       this.#store.set({ phase: 'recovering', positionSeconds: at });
     } else this.#fail(problem, mediaErrorCode === 2);
@@ -243,9 +252,7 @@ export class Player {
 
   #savePosition(): void {
     const { track, durationSeconds } = this.getState();
-    if (track === null) return;
-    this.#savedAtSeconds = this.now();
-    this.#parts.positions.save(trackKey(track), this.#savedAtSeconds, durationSeconds);
+    this.#keeper.save(track, this.now(), durationSeconds);
   }
 
   #listen(): void {
@@ -255,15 +262,12 @@ export class Player {
         if (this.#seekWhenReady !== null && this.#source !== null) audio.currentTime = this.#seekWhenReady;
         this.#seekWhenReady = null;
       },
-      onDuration: () => {
-        const { duration } = audio;
-        if (Number.isFinite(duration) && duration > 0) this.#store.set({ durationSeconds: duration });
-      },
+      onDuration: (durationSeconds) => this.#store.set({ durationSeconds }),
       onTime: () => {
         if (this.#seekWhenReady !== null || this.#source === null) return;
         const positionSeconds = audio.currentTime;
         this.#store.set({ positionSeconds });
-        if (Math.abs(positionSeconds - this.#savedAtSeconds) >= saveEverySeconds) this.#savePosition();
+        if (this.#keeper.isDue(positionSeconds)) this.#savePosition();
       },
       onPlaying: () => {
         this.#recovery.forget();
@@ -281,24 +285,21 @@ export class Player {
         this.#wantsSound = false;
         this.#store.set({ phase: 'paused' });
       },
-      onEnded: () => this.#onEnded(),
+      onEnded: () => {
+        this.#wantsSound = false;
+        this.#store.set({ phase: 'paused', positionSeconds: this.getState().durationSeconds });
+        this.#savePosition();
+        const next = this.upNext.first();
+        if (next !== undefined) this.play(next);
+      },
       onBroken: (error) => {
         if (this.#source !== null) this.#recover(error.code, error);
       },
       onOnline: () => {
-        const { track, phase } = this.getState();
-        if (track === null || (phase !== 'recovering' && !this.#isCutOff)) return;
-        this.#begin(track, this.now(), this.#wantsSound || this.#isCutOff);
+        this.#wantsSound ||= this.#isCutOff;
+        if (this.#isCutOff || this.getState().phase === 'recovering') this.#beginAnew();
       },
       onLeaving: () => this.#savePosition(),
     });
-  }
-
-  #onEnded(): void {
-    this.#wantsSound = false;
-    this.#store.set({ phase: 'paused', positionSeconds: this.getState().durationSeconds });
-    this.#savePosition();
-    const next = this.upNext.first();
-    if (next !== undefined) this.play(next);
   }
 }

@@ -1,4 +1,5 @@
 import type { KeptHere } from '../kept-here.ts';
+import { type Track, trackKey } from './track.ts';
 
 const storedUnder = 'antenne.positions';
 const keptPositions = 200;
@@ -47,4 +48,31 @@ export function createSavedPositions(storage: KeptHere, now: () => number = Date
       }
     },
   };
+}
+
+const saveEverySeconds = 5;
+
+/** Keeps the place of what plays: now and then, and whenever it is left. */
+export class PlaceKeeper {
+  readonly #positions: SavedPositions;
+  #savedAtSeconds = 0;
+
+  constructor(positions: SavedPositions) {
+    this.#positions = positions;
+  }
+
+  /** What is played from here on has nothing to keep yet. */
+  beginAt(seconds: number): void {
+    this.#savedAtSeconds = seconds;
+  }
+
+  isDue(seconds: number): boolean {
+    return Math.abs(seconds - this.#savedAtSeconds) >= saveEverySeconds;
+  }
+
+  save(track: Track | null, seconds: number, durationSeconds: number): void {
+    if (track === null) return;
+    this.#savedAtSeconds = seconds;
+    this.#positions.save(trackKey(track), seconds, durationSeconds);
+  }
 }

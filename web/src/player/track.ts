@@ -48,3 +48,9 @@ export function expiryOf(url: string): number | null {
 export function isStale(source: Pick<Source, 'expiresAt'>, nowMs: number, marginSeconds = 20): boolean {
   return source.expiresAt !== null && source.expiresAt - marginSeconds < nowMs / 1000;
 }
+
+/** The nearest second that can be played, just before the end at the latest; no end is known where it is 0. */
+export function placeWithin(seconds: number, durationSeconds: number): number {
+  const end = durationSeconds > 0 ? durationSeconds : Number.POSITIVE_INFINITY;
+  return Math.min(Math.max(0, seconds), Math.max(0, end - 0.2));
+}
