@@ -54,7 +54,11 @@ export default function BringPage() {
         <div>
           <DropPlace onCollected={addFiles} />
           <SkippedNote names={skipped} onDismiss={() => setSkipped([])} />
-          <section className="mt-10 border-t border-line pt-6">
+          <div className="mt-8">
+            <UploadList />
+            <InterruptedList />
+          </div>
+          <section className="mt-8 border-t border-line pt-6">
             <h2 className="mb-4 font-serif text-title font-semibold">{t('bring.address')}</h2>
             <AddressForm
               title={title}
@@ -74,10 +78,6 @@ export default function BringPage() {
           details={details}
           onDetails={setDetails}
         />
-      </div>
-      <div className="mt-12">
-        <UploadList />
-        <InterruptedList />
       </div>
     </>
   );

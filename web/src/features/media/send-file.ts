@@ -61,7 +61,12 @@ export async function sendFile({ upload, file, owner, token, onSent, signal }: S
           return reject(new TypeError('The server took the file without naming the recording.'));
         resolve({ recordingId, told: sending.url === begun?.uploadUrl ? toldOf(begun?.metadata) : told });
       },
-      onError: (error) => reject(asProblem(error)),
+      onError: (error) => {
+        const problem = asProblem(error);
+        const isOver = problem instanceof ApiProblem && notKept.includes(problem.status);
+        const cleared = isOver ? clearKept(owner, file) : Promise.resolve();
+        void cleared.finally(() => reject(problem));
+      },
     });
     signal.addEventListener('abort', () => {
       void sending.abort();
@@ -70,6 +75,15 @@ export async function sendFile({ upload, file, owner, token, onSent, signal }: S
     if (begun) sending.resumeFromPreviousUpload(begun);
     sending.start();
   });
+}
+
+/** Refusals after which the server has nothing of the upload any more. */
+const notKept = [404, 410, 415, 422];
+
+async function clearKept(owner: string, file: File): Promise<void> {
+  for (const { urlStorageKey } of await urlStorage.findUploadsByFingerprint(fingerprintOf(owner, file))) {
+    await urlStorage.removeUpload(urlStorageKey);
+  }
 }
 
 const toldOf = (metadata: Record<string, string> = {}): Told => ({

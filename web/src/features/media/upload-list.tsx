@@ -29,7 +29,7 @@ export function UploadList() {
           <h2 className="font-medium">{t('bring.queue')}</h2>
           <QueueStanding list={list} />
         </div>
-        <div className="flex flex-wrap gap-x-5 px-2.5">
+        <div className="flex flex-wrap gap-x-5 md:px-2.5">
           {has('waiting', 'sending', 'lost') && (
             <Button look="quiet" onClick={() => uploads.pauseAll()}>
               {t('bring.pauseAll')}

@@ -65,6 +65,21 @@ test('two files are sent at a time, the third when one is done', async () => {
   expect(queue.activeCount()).toBe(2);
 });
 
+test('a file that is on its way is not sent twice; one that has arrived is', async () => {
+  const { queue, sendings } = queueWith();
+  const one = file();
+  queue.add(one, 'a', 'fr', null);
+  queue.pause('u1');
+  sendings[0]?.refuse(new DOMException('Stopped', 'AbortError'));
+  await settled();
+  expect(queue.add(one, 'a', 'fr', null)).toBe('u1');
+  expect(sendings).toHaveLength(2);
+  expect(queue.add(one, 'a', 'fr', null)).toBe('u1');
+  sendings[1]?.arrive('r1');
+  await settled();
+  expect(queue.add(one, 'a', 'fr', null)).toBe('u2');
+});
+
 test('cancelling stops the sending, here and there, and lets the next begin; a late answer changes nothing', async () => {
   const { queue, sendings, forgotten } = queueWith();
   for (const name of ['a', 'b', 'c']) queue.add(file(name), name, 'fr', null);

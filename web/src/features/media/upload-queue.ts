@@ -71,6 +71,9 @@ const outOfStep = [
   'upload-gone',
 ].map((code) => `urn:antenne:problem:media.${code}`);
 
+const isSame = (one: File | undefined, other: File): boolean =>
+  one?.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+
 /** A refusal is final; silence and what passes by itself are not. */
 function isPassing(error: unknown): boolean {
   if (error instanceof ServerAway) return true;
@@ -108,7 +111,15 @@ export class UploadQueue {
     return this.#uploads.filter((upload) => !isOver(upload.state)).length;
   }
 
+  /** A file that is on its way already is not sent twice: choosing it again goes on with it. */
   add(file: File, title: string, language: string, publication: Publication | null): string {
+    const underWay = this.#uploads.find(
+      ({ id, state }) => !isOver(state) && isSame(this.#files.get(id), file),
+    );
+    if (underWay !== undefined) {
+      this.retry(underWay.id);
+      return underWay.id;
+    }
     const id = this.#parts.newId();
     this.#files.set(id, file);
     const upload: Upload = {

@@ -50,7 +50,7 @@ export const bring: typeof French = {
     resume: 'Go on with the upload of {{name}}',
     resumeShort: 'Go on',
     resumeAll: 'Go on with all',
-    sentOf: '{{sent, number}} of {{total, number}} sent',
+    sentOf: '{{sent, number}} of {{total, number}} files',
     more_one: 'and {{count, number}} more',
     more_many: 'and {{count, number}} more',
     more_other: 'and {{count, number}} more',

@@ -49,7 +49,7 @@ export const bring = {
     resume: 'Continuer l’envoi de {{name}}',
     resumeShort: 'Continuer',
     resumeAll: 'Tout continuer',
-    sentOf: '{{sent, number}} envoyés sur {{total, number}}',
+    sentOf: '{{sent, number}} sur {{total, number}} fichiers',
     more_one: 'et {{count, number}} autre',
     more_many: 'et {{count, number}} autres',
     more_other: 'et {{count, number}} autres',
