@@ -88,6 +88,14 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./verbs/reindex.ts')).reindex(args),
   },
   {
+    name: 'check',
+    summary: 'Compare what the database knows with the files that are there',
+    usage: ['check [--quick] [--repair] [--resume]'],
+    details:
+      'Works beside a running `./antenne start`. Reads every file and compares its SHA-256; --quick looks at presence and\nsizes alone. --repair has renditions and measurements made again from originals that are whole. Stopped by\nCtrl-C it goes on with --resume. Exit code 1 when something is wrong and was not repaired.',
+    run: async (args) => (await import('./verbs/check.ts')).check(args),
+  },
+  {
     name: 'sign',
     summary: 'Print an address that plays a file without a token, for a while',
     usage: ['sign <filename> [--expires 6h] [--organisation <slug>] [--ip <address>] [--user <name>]'],

@@ -5,6 +5,7 @@ import type { Module, Role } from '../../kernel/module.ts';
 import { createAccessLog } from './access-log.ts';
 import { analyseRecordingHandler } from './analyse-recording.job.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
+import { checkFiles } from './check-files.ts';
 import { recordingNotFound } from './errors.ts';
 import { recordingChanged } from './events.ts';
 import { extractRecordingHandler } from './extract-recording.job.ts';
@@ -103,6 +104,7 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
     },
     trashRecording: (tx, remover, id) => trashRecording(tx, context, remover, id),
     removeRecording: (tx, organisationId, id) => removeRecording(tx, context, organisationId, id),
+    checkFiles: (options) => checkFiles(context, options),
     openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
     toFileReply: (file, options) => toFileReply(context, file, options),
     blocks,

@@ -3,6 +3,7 @@ import type { Executor, Tx } from '../../kernel/db/db.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { FileReply } from '../../kernel/http/reply-with-file.ts';
+import type { CheckOptions, CheckPosition } from './check-files.ts';
 import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 import type { OriginalSound } from './open-original.ts';
 import type { TrackResolver } from './open-track.ts';
@@ -17,6 +18,7 @@ import type { Remover } from './trash-recording.ts';
 import type { LocalFile } from './upload-file.ts';
 import type { Alongside, Uploader } from './upload-recording.ts';
 
+export { adviceOn, CHECK_BEGINNING, type CheckPosition, type FileFault } from './check-files.ts';
 export { type AudioClient, HINT_HEADERS, readAudioClient } from './client-hints.ts';
 export {
   PROGRESS_CHANNEL,
@@ -72,6 +74,9 @@ export interface MediaDoor {
   trashRecording(tx: Tx, remover: Remover, recordingId: string): Promise<void>;
   /** Row at once, files by a job of the same transaction; 409 while a foreign key refers to it. */
   removeRecording(tx: Tx, organisationId: string, recordingId: string): Promise<void>;
+
+  /** Compares rows with files, of all organisations; resolves with where it ended. */
+  checkFiles(options: CheckOptions): Promise<CheckPosition>;
 
   /** Picks the file to play; who may hear it is the caller's to decide. */
   openAudio(organisationId: string, recordingId: string, asked: AskedAudio): Promise<AudioFileToSend>;
