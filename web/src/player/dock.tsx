@@ -9,6 +9,7 @@ import { copyPlace } from './copy-place.ts';
 import { rates } from './habits.ts';
 import { ListeningPanel } from './listening-panel.tsx';
 import { PlayButton } from './play-button.tsx';
+import { renditionName } from './rendition-name.ts';
 import { type Track, trackPath } from './track.ts';
 import { Waveform } from './waveform.tsx';
 
@@ -90,9 +91,7 @@ function Standing({ track }: { track: Track }) {
   return (
     <>
       <span className="text-soft">{formatClock(position, duration)}</span> / {formatClock(duration)}
-      {track.rendition !== undefined && (
-        <span> · {`${track.rendition.format.toUpperCase()} ${track.rendition.quality}`}</span>
-      )}
+      {track.rendition !== undefined && <span> · {renditionName(track.rendition, t)}</span>}
       {track.note !== '' && <span className="max-sm:hidden"> · {track.note}</span>}
     </>
   );

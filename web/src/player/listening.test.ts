@@ -55,11 +55,21 @@ test('keys step from word to word, and back past the one that has just begun', (
 });
 
 test('streaming is worth it where there are several qualities to choose from', () => {
-  const mp3 = { format: 'mp3', quality: '192k' } as const;
-  expect(streamedQualities([mp3, { format: 'wav', quality: 'lossless' }])).toBe(1);
-  expect(streamedQualities([mp3, { format: 'aac', quality: '160k' }])).toBe(1);
-  expect(streamedQualities([mp3, { format: 'aac', quality: '64k' }])).toBe(2);
-  expect(streamedQualities([mp3, { format: 'opus', quality: '64k' }])).toBe(1);
+  const file = (
+    format: 'mp3' | 'aac' | 'opus' | 'wav',
+    quality: string,
+    normalised: number | null = null,
+  ) => ({
+    format,
+    quality,
+    normalised,
+  });
+  const mp3 = file('mp3', '192k');
+  expect(streamedQualities([mp3, file('wav', 'lossless')])).toBe(1);
+  expect(streamedQualities([mp3, file('aac', '160k')])).toBe(1);
+  expect(streamedQualities([mp3, file('aac', '64k')])).toBe(2);
+  expect(streamedQualities([mp3, file('opus', '64k')])).toBe(1);
+  expect(streamedQualities([mp3, file('aac', '64k', -16)])).toBe(1);
 });
 
 test('habits are kept, and nonsense in their place is no habit', () => {

@@ -26,6 +26,15 @@ export const silencesOf = (client: Client, recordingId: string) =>
     ...whenMeasured,
   });
 
+/** How a recording is parted; an empty list when it is not. */
+export const chaptersOf = (client: Client, recordingId: string) =>
+  queryOptions({
+    queryKey: ['chapters', recordingId],
+    queryFn: async ({ signal }) =>
+      (await client.get('/api/recordings/{id}/chapters', { path: { id: recordingId }, signal })).chapters,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 /** How loud a recording is, and what is wrong with it. */
 export const loudnessOf = (client: Client, recordingId: string) =>
   queryOptions({

@@ -1,5 +1,5 @@
 import { ApiProblem, addressOf, type Client } from '@antenne/client';
-import { expiryOf, type Rendition, type Source, type Track } from './track.ts';
+import { askFor, expiryOf, type Rendition, type Source, type Track } from './track.ts';
 
 /** Upper ends of the spans that HLS names, in kbit/s. */
 const spans = [96, 128, 192, 320];
@@ -7,7 +7,7 @@ const spans = [96, 128, 192, 320];
 /** In how many qualities a recording can be streamed; one is no choice, and its file needs no further program. */
 export function streamedQualities(renditions: readonly Rendition[]): number {
   const rates = renditions
-    .filter(({ format }) => format === 'mp3' || format === 'aac')
+    .filter(({ format, normalised }) => normalised === null && (format === 'mp3' || format === 'aac'))
     .map(({ quality }) => spans.findIndex((most) => Number.parseInt(quality, 10) <= most));
   return new Set(rates.filter((span) => span >= 0)).size;
 }
@@ -30,13 +30,14 @@ export function createOpenTrack(client: Client, maySign: () => boolean): (track:
 /** One signature opens the file and the streams of a recording. */
 async function openRecording(client: Client, track: Track, maySign: boolean): Promise<Source> {
   const { rendition } = track;
+  const wish = rendition === undefined ? {} : askFor(rendition);
   const path = { id: track.recordingId ?? track.id };
   const [isStreamed, signed] = await Promise.all([
     rendition === undefined && isStreamable(client, path),
-    maySign ? client.post('/api/recordings/{id}/sign', { path, body: { ...rendition } }) : null,
+    maySign ? client.post('/api/recordings/{id}/sign', { path, body: wish }) : null,
   ]);
   // A public one opens without a signature, which only whoever may hear the others can ask for.
-  const url = signed?.url ?? addressOf('', '/api/recordings/{id}/audio', { path, query: { ...rendition } });
+  const url = signed?.url ?? addressOf('', '/api/recordings/{id}/audio', { path, query: wish });
   const query = signed === null ? '' : `?${url.split('?')[1]}`;
   return {
     url,

@@ -6,11 +6,14 @@ import { formatLength, formatNumber, formatPercent } from '../i18n/format.ts';
 import { useText } from '../i18n/language.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { problemText } from '../ui/problem-text.ts';
-import { isStillMeasured, silencesOf } from './measured.ts';
+import { ChapterList } from './chapter-list.tsx';
+import { chaptersOf, isStillMeasured, silencesOf } from './measured.ts';
 import { PlayButton } from './play-button.tsx';
 import { Timeline } from './timeline.tsx';
 import { type Track, trackKey } from './track.ts';
 import { useSpectrogram } from './use-spectrogram.ts';
+
+const none: never[] = [];
 
 /** The sound at the head of its page: a large button, where it is, the timeline. */
 export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: number | null }) {
@@ -28,6 +31,10 @@ export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: numb
     ...silencesOf(services.session.client, recordingId ?? ''),
     enabled: recordingId !== null,
   });
+  const chapters = useQuery({
+    ...chaptersOf(services.session.client, recordingId ?? ''),
+    enabled: recordingId !== null,
+  });
   const spectrogram = useSpectrogram(isSpectral ? recordingId : null);
   const spectralId = useId();
   const start =
@@ -41,6 +48,7 @@ export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: numb
         durationSeconds={Math.max(1, durationSeconds)}
         {...(silences.data === undefined ? {} : { silences: silences.data.silences })}
         spectrogram={spectrogram.canvas}
+        chapters={chapters.data ?? none}
         tools={
           <>
             <PlayNext track={track} />
@@ -79,6 +87,7 @@ export function SoundStage({ track, atSeconds }: { track: Track; atSeconds: numb
       {silences.data !== undefined && (
         <SilencesNote totalSeconds={silences.data.total_seconds} durationSeconds={durationSeconds} />
       )}
+      <ChapterList track={track} chapters={chapters.data ?? []} />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { formatClock } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { copyPlace } from './copy-place.ts';
+import type { Chapter } from './landmarks.ts';
 import { fitView, followView, placeOf, resolutionFor, ticksOf, type View, zoomView } from './peaks.ts';
 import type { Silence } from './silences.ts';
 import type { Track } from './track.ts';
@@ -18,6 +19,8 @@ interface TimelineProps {
   silences?: readonly Silence[];
   /** The picture of the frequencies below the waveform, on the same time. */
   spectrogram?: HTMLCanvasElement | null;
+  /** Marked where they begin. */
+  chapters?: readonly Chapter[];
   /** What stands above the waveform, left of the zoom. */
   children: ReactNode;
   /** More buttons beside the zoom. */
@@ -26,7 +29,7 @@ interface TimelineProps {
 
 /** The timeline of a page: a tall waveform with its instants, that zooms and turns its pages with the playhead. */
 export function Timeline(props: TimelineProps) {
-  const { track, durationSeconds, silences, spectrogram = null, children, tools } = props;
+  const { track, durationSeconds, silences, spectrogram = null, chapters = [], children, tools } = props;
   const services = useServices();
   const { player } = services;
   const { t } = useText();
@@ -79,7 +82,16 @@ export function Timeline(props: TimelineProps) {
         canvasRef={setCanvas}
       />
       {/* Clipped: for a moment after the window narrows, the instants stand where the wider one had them. */}
-      <div className="relative mt-1 h-5 overflow-x-clip text-note text-faint" aria-hidden="true">
+      <div className="relative mt-1.5 h-5 overflow-x-clip text-note text-faint" aria-hidden="true">
+        {chapters
+          .filter(({ start }) => start > view.from && start < view.to)
+          .map(({ start }) => (
+            <span
+              key={`chapter ${start}`}
+              className="absolute -top-1 size-2 -translate-x-1/2 rotate-45 bg-ink"
+              style={{ left: `${placeOf(start, width, view)}px` }}
+            />
+          ))}
         {ticksOf(view, width).map((at) => (
           <Tick key={at} at={at} width={width} view={view} durationSeconds={durationSeconds} />
         ))}

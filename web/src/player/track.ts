@@ -17,11 +17,22 @@ export interface Rendition {
   format: 'mp3' | 'aac' | 'opus' | 'wav' | 'flac';
   /** `192k`, `lossless`. */
   quality: string;
+  /** LUFS that it was brought to; null: as loud as it came. */
+  normalised: number | null;
 }
 
 /** True when both play the same file of a track. */
 export const isSameFile = (one: Pick<Track, 'rendition'>, other: Pick<Track, 'rendition'>): boolean =>
-  one.rendition?.format === other.rendition?.format && one.rendition?.quality === other.rendition?.quality;
+  one.rendition?.format === other.rendition?.format &&
+  one.rendition?.quality === other.rendition?.quality &&
+  one.rendition?.normalised === other.rendition?.normalised;
+
+/** A file as the server is asked for it. */
+export const askFor = ({ format, quality, normalised }: Rendition) => ({
+  format,
+  quality,
+  ...(normalised === null ? {} : { normalise: String(normalised) }),
+});
 
 /** Names a track wherever one is kept: `debat:0197a0…`. */
 export const trackKey = (track: Pick<Track, 'kind' | 'id'>): string => `${track.kind}:${track.id}`;

@@ -10,6 +10,11 @@ type Format = Schema<'Recording'>['renditions'][number]['format'];
 
 const formats: Format[] = ['mp3', 'aac', 'opus', 'wav', 'flac'];
 const rates = ['64k', '96k', '128k', '160k', '192k', '256k', '320k'];
+/** Loudnesses that the server makes, in LUFS. */
+const levels = { asItCame: null, online: -16, onlineMono: -19, broadcast: -23 } as const;
+type Level = keyof typeof levels;
+const levelNames: Level[] = ['asItCame', 'online', 'onlineMono', 'broadcast'];
+
 const isLossless = (format: Format) => format === 'wav' || format === 'flac';
 
 /** Asks for a rendition that is not there; it is made once, whoever asks. */
@@ -19,11 +24,16 @@ export function AskRendition({ recordingId }: { recordingId: string }) {
   const queries = useQueryClient();
   const [format, setFormat] = useState<Format>('aac');
   const [rate, setRate] = useState('128k');
+  const [level, setLevel] = useState<Level>('asItCame');
   const ask = useMutation({
     mutationFn: () =>
       session.client.post('/api/recordings/{id}/renditions', {
         path: { id: recordingId },
-        body: isLossless(format) ? { format } : { format, quality: rate },
+        body: {
+          format,
+          ...(isLossless(format) ? {} : { quality: rate }),
+          ...(levels[level] === null ? {} : { normalise: levels[level] }),
+        },
       }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['recording', recordingId] }),
   });
@@ -58,10 +68,27 @@ export function AskRendition({ recordingId }: { recordingId: string }) {
               value={isLossless(format) ? '' : rate}
               onChange={(event) => setRate(event.target.value)}
             >
-              {isLossless(format) && <option value="">{t('rendition.lossless')}</option>}
+              {isLossless(format) && <option value="">{t('player.lossless')}</option>}
               {rates.map((each) => (
                 <option key={each} value={each}>
                   {`${Number.parseInt(each, 10)}\u00a0kbit/s`}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Field label={t('rendition.level')}>
+          {(control) => (
+            <Select
+              {...control}
+              value={level}
+              onChange={(event) =>
+                setLevel(levelNames.find((each) => each === event.target.value) ?? 'asItCame')
+              }
+            >
+              {levelNames.map((each) => (
+                <option key={each} value={each}>
+                  {t(`rendition.${each}`)}
                 </option>
               ))}
             </Select>

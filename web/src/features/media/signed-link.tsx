@@ -3,6 +3,8 @@ import { type FormEvent, useState } from 'react';
 import { useServices } from '../../app-services.ts';
 import { formatInstant, formatLength } from '../../i18n/format.ts';
 import { type Language, useText } from '../../i18n/language.ts';
+import { renditionName } from '../../player/rendition-name.ts';
+import { askFor } from '../../player/track.ts';
 import { Button, Field, Select, TextInput } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
@@ -39,9 +41,8 @@ export function SignedLink({ recording }: { recording: Recording }) {
   const [lengthSeconds, setLength] = useState(daySeconds);
   const make = useMutation({
     mutationFn: async () => {
-      const chosen = files.find(({ format, quality }) => file === `${format} ${quality}`);
-      const wish =
-        chosen === undefined || kind === 'hls' ? {} : { format: chosen.format, quality: chosen.quality };
+      const chosen = files.find(({ id }) => file === id);
+      const wish = chosen === undefined || kind === 'hls' ? {} : askFor(chosen);
       const signed = await session.client.post('/api/recordings/{id}/sign', {
         path: { id: recording.id },
         body: {
@@ -92,9 +93,9 @@ export function SignedLink({ recording }: { recording: Recording }) {
                 onChange={({ target }) => change(() => setFile(target.value))}
               >
                 <option value="">{t('link.best')}</option>
-                {files.map(({ format, quality }) => (
-                  <option key={`${format} ${quality}`} value={`${format} ${quality}`}>
-                    {`${format.toUpperCase()} ${quality}`}
+                {files.map((each) => (
+                  <option key={each.id} value={each.id}>
+                    {renditionName(each, t)}
                   </option>
                 ))}
               </Select>

@@ -28,6 +28,7 @@ export const player: typeof French = {
     sleepNever: 'No',
     sleepEnd: 'When the sound ends',
     sleepChapter: 'When the chapter ends',
+    lossless: 'lossless',
     next: 'Up next',
     playNext: 'Play next',
     playsNext: 'Will play next',

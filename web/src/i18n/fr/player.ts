@@ -27,6 +27,7 @@ export const player = {
     sleepNever: 'Non',
     sleepEnd: 'À la fin du son',
     sleepChapter: 'À la fin du chapitre',
+    lossless: 'sans perte',
     next: 'À suivre',
     playNext: 'Écouter à la suite',
     playsNext: 'Sera joué à la suite',
