@@ -6510,7 +6510,15 @@ export interface operations {
     createUpload: {
         parameters: {
             query?: never;
-            header?: {
+            header: {
+                /** @description Version of the protocol */
+                "Tus-Resumable": "1.0.0";
+                /** @description Bytes of the file */
+                "Upload-Length": number;
+                /** @description Pairs of a key and a base64 value: `filename`, `title`, `language`. Others are given back, not used */
+                "Upload-Metadata"?: string;
+                /** @description `sha1`, `sha256` or `md5`, a space, and the sum of the piece in base64 */
+                "Upload-Checksum"?: string;
                 /** @description Your name for this request, such as a UUID. Sent again within 24 hours, it is answered with the first reply and `Idempotency-Replayed: true`, and nothing is done twice. */
                 "Idempotency-Key"?: string;
             };

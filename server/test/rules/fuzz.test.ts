@@ -74,11 +74,21 @@ async function makeThings(organisationId: string): Promise<Record<string, string
   ];
   const person = await createPerson(test, organisationId);
   const transcription = await createTranscription(test, organisationId, heard);
+  const upload = await test.app.inject({
+    method: 'POST',
+    url: '/api/uploads',
+    headers: {
+      authorization: `Bearer ${tokens.administrator}`,
+      'tus-resumable': '1.0.0',
+      'upload-length': '9',
+    },
+  });
   return {
     '/api/debats': debats,
     '/api/recordings': [recording, heard],
     '/api/transcriptions': [transcription],
     '/api/admin/users': [person.id],
+    '/api/uploads': [upload.json().id],
   };
 }
 
@@ -182,9 +192,27 @@ function requestsTo({ method, path, operation }: (typeof OPERATIONS)[number]): f
     who: fc.constantFrom(...(path === '/api/auth/logout' ? (['nobody'] as const) : WHO)),
     method: fc.constant(method),
     target,
-    given: headers,
+    given: fc.tuple(headers, headersOf(params)).map(([odd, own]) => [...odd, ...own]),
     sent: method === 'GET' || method === 'HEAD' ? fc.constant(null) : bodyOf(operation, Object.values(there)),
   });
+}
+
+/** Headers that an address asks for; the key of a request is tried elsewhere. */
+function headersOf(
+  params: NonNullable<Operation['parameters']>,
+): fc.Arbitrary<(readonly [string, string])[]> {
+  const odd = fc.constantFrom('', '-1', '1e3', '9'.repeat(20), 'a b,c', '===');
+  const named = params
+    .filter((each) => each.in === 'header' && each.name !== 'Idempotency-Key')
+    .map(({ name, schema }) => {
+      const fits = fitting(schema, CONTRACT.components.schemas, []).map((value) =>
+        String(value).replaceAll(/[^\x20-\x7e]/g, '?'),
+      );
+      return fc
+        .oneof({ weight: 9, arbitrary: fits }, { weight: 1, arbitrary: odd })
+        .map((value) => [name, value] as const);
+    });
+  return fc.tuple(...named);
 }
 
 function bodyOf({ requestBody }: Operation, known: string[][]): fc.Arbitrary<Body | null> {

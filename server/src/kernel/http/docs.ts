@@ -102,6 +102,8 @@ const KeyHeader = Type.Object({
 });
 
 /** Told in the contract only: the header is read before a body is, and validating it again would cost each request. */
-function describeKey<S extends object>(schema: S, isHonoured: boolean): S {
-  return isHonoured ? { ...schema, headers: KeyHeader } : schema;
+function describeKey<S extends object>(schema: S & { headers?: unknown }, isHonoured: boolean): S {
+  if (!isHonoured) return schema;
+  const own = Type.IsObject(schema.headers) ? schema.headers.properties : {};
+  return { ...schema, headers: Type.Object({ ...own, ...KeyHeader.properties }) };
 }
