@@ -1,6 +1,7 @@
 import { type App, type AppOptions, buildApp } from '../kernel/http/app.ts';
 import { registerHealth } from '../kernel/http/health.ts';
 import { registerIdempotency } from '../kernel/http/idempotency.ts';
+import { storageHealth } from '../kernel/http/storage-health.ts';
 import { registerWebPages } from '../kernel/http/web-pages.ts';
 import type { Wired } from './wire.ts';
 
@@ -25,8 +26,8 @@ export async function buildApi(
   });
   prepare(app);
   registerIdempotency(app, { db, clock, log }, config.secretKey);
-  const { media } = kernel;
-  registerHealth(app, { config, db, jobs, metrics, media, redis: redis.state, isReady: () => isReady });
+  const health = { config, db, jobs, metrics, media: kernel.media, storage: storageHealth(kernel.storage) };
+  registerHealth(app, { ...health, redis: redis.state, isReady: () => isReady });
   for (const module of composition.modules) module.routes?.(app);
   await registerWebPages(app);
   await app.ready();

@@ -17,7 +17,11 @@ describe('health', () => {
       database: 'connected',
       version: '1.2.3',
       service: 'antenne',
-      checks: { database: { status: 'healthy' }, redis: { status: 'disabled' } },
+      checks: {
+        database: { status: 'healthy' },
+        redis: { status: 'disabled' },
+        storage: { status: 'healthy' },
+      },
     });
     const { system } = reply.json().checks;
     for (const figure of ['cpu_percent', 'memory_percent', 'disk_percent']) {
@@ -37,6 +41,19 @@ describe('health', () => {
         message: expect.any(String),
       });
     }
+  });
+
+  it('is degraded while no file can be kept, and goes on', async () => {
+    const lonely = await buildTestApp();
+    const { storage } = lonely.kernel;
+    storage.check = async () => ({ state: 'away', message: 'the bucket cannot be used' });
+    const reply = await lonely.app.inject('/health');
+    expect(reply.statusCode).toBe(200);
+    expect(reply.json()).toMatchObject({ status: 'degraded', checks: { storage: { status: 'unhealthy' } } });
+    const detailed = (await lonely.app.inject('/health/detailed')).json();
+    expect(detailed.checks.storage.status).toBe('fail');
+    expect(detailed.alerts).toContainEqual(expect.stringContaining('the bucket cannot be used'));
+    await lonely.end();
   });
 
   it('answers probes and scrapers', async () => {

@@ -5,12 +5,14 @@ import type { Db } from '../db/db.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { MediaTools } from '../media/tools.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { StorageState } from '../storage/storage.ts';
 import type { App } from './app.ts';
 import { cpuMeter, round, systemFigures } from './system-figures.ts';
 
 const HEALTH_IS_OPEN = door('liveness for probes and balancers; figures of the machine, no data');
 const BUSY_PERCENT = 90;
 const DATABASE_DEADLINE_MS = 2_000;
+const STORAGE_STATUS = { well: 'healthy', full: 'full', away: 'unhealthy' } as const;
 
 const Check = Type.Object({ status: Type.String() });
 const DetailedCheck = Type.Object({
@@ -32,7 +34,7 @@ const HealthBody = {
   service: Type.Literal('antenne'),
 };
 const Health = Type.Object(
-  { ...HealthBody, checks: Type.Object({ database: Check, redis: Check, system: System }) },
+  { ...HealthBody, checks: Type.Object({ database: Check, redis: Check, storage: Check, system: System }) },
   { $id: 'Health' },
 );
 const Detailed = Type.Object(
@@ -55,6 +57,7 @@ export interface HealthParts {
   /** Of this process's machine, which need not be a worker's. */
   media: Pick<MediaTools, 'info' | 'ytdlpVersion'>;
   redis: RedisState;
+  storage: () => Promise<StorageState>;
   /** False from the first sign of shutting down, so that a balancer looks elsewhere. */
   isReady: () => boolean;
 }
@@ -125,18 +128,21 @@ function registerProbes(app: App, parts: HealthParts): void {
 }
 
 async function overall(parts: HealthParts, cpuPercent: number): Promise<Static<typeof Health>> {
-  const [databaseMs, redis, system] = await Promise.all([
+  const [databaseMs, redis, storage, system] = await Promise.all([
     databaseAnswers(parts.db),
     parts.redis(),
+    parts.storage(),
     systemFigures(parts.config.dataDir, cpuPercent),
   ]);
   const isBusy = Math.max(system.cpu_percent, system.memory_percent, system.disk_percent) >= BUSY_PERCENT;
-  const status = databaseMs === null ? 'unhealthy' : redis === 'unhealthy' || isBusy ? 'degraded' : 'healthy';
+  const isHampered = redis === 'unhealthy' || storage.state !== 'well' || isBusy;
+  const status = databaseMs === null ? 'unhealthy' : isHampered ? 'degraded' : 'healthy';
   return {
     ...bodyStart(parts.config, status, databaseMs !== null),
     checks: {
       database: { status: databaseMs === null ? 'unhealthy' : 'healthy' },
       redis: { status: redis },
+      storage: { status: STORAGE_STATUS[storage.state] },
       system: { status: isBusy ? 'degraded' : 'healthy', ...system },
     },
   };
@@ -158,6 +164,7 @@ async function detailed(parts: HealthParts, cpuPercent: number): Promise<Static<
   const databaseMs = round(performance.now() - started);
   const checks = {
     ...checksOf(body, databaseMs),
+    storage: storageCheck(await parts.storage(), body.checks.system.disk_percent),
     queue: await queueCheck(parts.jobs),
     media: await mediaCheck(parts.media),
   };
@@ -181,9 +188,9 @@ async function detailed(parts: HealthParts, cpuPercent: number): Promise<Static<
 type DetailedState = Static<typeof DetailedCheck>;
 
 function checksOf(
-  { database, checks: { redis, system } }: Static<typeof Health>,
+  { database, checks: { redis } }: Static<typeof Health>,
   databaseMs: number,
-): Record<'database' | 'cache' | 'storage', DetailedState> {
+): Record<'database' | 'cache', DetailedState> {
   return {
     database: {
       status: database === 'connected' ? 'pass' : 'fail',
@@ -195,12 +202,13 @@ function checksOf(
       message: `redis ${redis.status}`,
       duration_ms: 0,
     },
-    storage: {
-      status: system.disk_percent >= BUSY_PERCENT ? 'warn' : 'pass',
-      message: `${system.disk_percent} % of the disk used`,
-      duration_ms: 0,
-    },
   };
+}
+
+function storageCheck({ state, message }: StorageState, diskPercent: number): DetailedState {
+  const isTight = state === 'full' || diskPercent >= BUSY_PERCENT;
+  const status = state === 'away' ? 'fail' : isTight ? 'warn' : 'pass';
+  return { status, message: `${message}; ${diskPercent} % of the disk used`, duration_ms: 0 };
 }
 
 async function queueCheck(jobs: Jobs): Promise<DetailedState> {

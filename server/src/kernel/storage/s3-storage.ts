@@ -93,12 +93,12 @@ export async function createS3Storage(options: S3StorageOptions): Promise<Storag
   async function check(): Promise<StorageState> {
     try {
       await bucket.touch(AbortSignal.timeout(CHECK_MS));
-      if ((await staging.freeBytes()) > 0) return { state: 'well', message: `bucket ${bucket.name} answers` };
+      if ((await staging.freeBytes()) > 0) return { state: 'well', message: 'the bucket answers' };
       return { state: 'full', message: 'this machine’s disk is full: nothing new can be worked on' };
     } catch (error) {
       if (error instanceof StorageFullError) return { state: 'full', message: error.message };
       const why = error instanceof StorageAwayError ? error.message : 'it does not answer in time';
-      return { state: 'away', message: `bucket ${bucket.name}: ${why}` };
+      return { state: 'away', message: `the bucket cannot be used: ${why}` };
     }
   }
 
