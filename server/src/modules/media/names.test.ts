@@ -56,6 +56,8 @@ describe('titles', () => {
     expect(filenameFromUrl(new URL('https://x.test/%E0%A4%A.mp3'))).toBe('%E0%A4%A.mp3');
     expect(filenameFromUrl(new URL('https://x.test/..%2f..%2fpasswd'))).toBe('passwd');
     expect(filenameFromUrl(new URL('https://x.test/'))).toBeNull();
+    expect(filenameFromUrl(new URL('https://x.test/journal/index.m3u8'))).toBe('journal');
+    expect(filenameFromUrl(new URL('https://x.test/master.m3u8'))).toBe('master.m3u8');
   });
 
   test('an unpaired surrogate does not survive', () => {

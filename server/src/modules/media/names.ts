@@ -27,10 +27,15 @@ export function titleFromText(text: string): string | null {
   return title === '' ? null : title;
 }
 
-/** The file name that an address ends in, percent-decoded; null when it has none. */
+/** What every stream's list is called. */
+const GENERIC =
+  /^(?:index|list|playlist|master|manifest|stream|chunklist|media|prog_index|feed|rss)(?:\.[a-z0-9]{1,8})?$/i;
+
+/** The name that an address ends in, percent-decoded, or the folder of a list; null when it has none. */
 export function filenameFromUrl(url: URL): string | null {
-  const segment = url.pathname.split('/').findLast((part) => part !== '') ?? '';
-  return cleanFilename(decodeLoosely(segment));
+  const parts = url.pathname.split('/').filter((part) => part !== '');
+  const telling = parts.findLast((part) => !GENERIC.test(part)) ?? parts.at(-1) ?? '';
+  return cleanFilename(decodeLoosely(telling));
 }
 
 /** What a browser saves a download as: the title without characters that file systems dislike. */

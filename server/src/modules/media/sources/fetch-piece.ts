@@ -15,7 +15,7 @@ export async function fetchPiece(
   const last = stretch === null ? 0 : stretch.start + stretch.length - 1;
   const reply = await fetch(address, {
     signal,
-    maxBytes: stretch === null ? maxBytes : Math.min(maxBytes, stretch.length),
+    maxBytes,
     totalTimeoutMs: longestMs,
     headers: stretch === null ? {} : { range: `bytes=${stretch.start}-${last}` },
   });

@@ -73,6 +73,7 @@ export async function fetchSegments(request: SegmentsRequest): Promise<string[][
 
 interface Fetching extends SegmentsRequest {
   keys: Map<string, Promise<Buffer>>;
+  /** What all pieces weigh together, those that failed included. */
   heldBytes: number;
 }
 
@@ -112,7 +113,7 @@ async function keepPiece(fetching: Fetching, piece: Segment, index: number): Pro
   const target = pathOf(fetching.folder, index);
   const known = await stat(target).catch(() => null);
   if (known !== null) {
-    hold(fetching, known.size);
+    fetching.heldBytes += known.size;
     return;
   }
   for (let tries = 1; ; tries++) {
@@ -131,33 +132,29 @@ async function fetchInto(fetching: Fetching, piece: Segment, target: string): Pr
   const { signal } = fetching;
   const part = `${target}.${randomUUID()}`;
   try {
-    const body = await fetchPiece(fetching.fetch, piece, { signal, maxBytes: fetching.maxBytes });
     const key = piece.key === null ? null : await keyBytes(fetching, piece.key);
+    const body = await fetchPiece(fetching.fetch, piece, { signal, maxBytes: fetching.maxBytes });
+    let pieceBytes = 0;
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, done) {
-        try {
-          hold(fetching, chunk.length);
-          done(null, chunk);
-        } catch (error) {
-          done(error instanceof Error ? error : tooLarge());
-        }
+        pieceBytes += chunk.length;
+        fetching.heldBytes += chunk.length;
+        done(fetching.heldBytes > fetching.maxBytes ? tooLarge() : null, chunk);
       },
     });
     const file = createWriteStream(part, { flags: 'wx', mode: 0o640 });
-    if (key === null || piece.key === null) await pipeline(body, counted, file, { signal });
-    else await pipeline(body, counted, createDecipheriv('aes-128-cbc', key, piece.key.iv), file, { signal });
+    const opened =
+      key === null || piece.key === null ? [] : [createDecipheriv('aes-128-cbc', key, piece.key.iv)];
+    await pipeline([body, counted, ...opened, file], { signal });
+    if (piece.stretch !== null && pieceBytes !== piece.stretch.length) {
+      throw new FetchFailed('broken', 'The host gave another stretch of a file than it was asked for');
+    }
     await rename(part, target);
   } catch (error) {
     await rm(part, { force: true });
     signal.throwIfAborted();
     throw asPieceError(error);
   }
-}
-
-/** Counts what all pieces weigh together. */
-function hold(fetching: Fetching, bytes: number): void {
-  fetching.heldBytes += bytes;
-  if (fetching.heldBytes > fetching.maxBytes) throw tooLarge();
 }
 
 /** Fetched once for all pieces that it opens. */

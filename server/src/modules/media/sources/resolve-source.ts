@@ -70,6 +70,7 @@ type Answer =
 async function ask(request: ResolveRequest, address: string): Promise<Answer> {
   const { fetch, storage, signal, onProgress } = request;
   request.onStep('asking');
+  let isSound = false;
   const fetched = await download({
     fetch,
     storage,
@@ -78,8 +79,12 @@ async function ask(request: ResolveRequest, address: string): Promise<Answer> {
     // Short hiccups end here; what lasts longer goes back to the queue, which waits longer.
     maxAttempts: 3,
     onReply: async (reply) => inspect(request, reply),
-    limitFor: (head) => (documentKind(head) === null ? Number.POSITIVE_INFINITY : largestDocument),
-    onProgress,
+    limitFor: (head) => {
+      isSound = documentKind(head) === null;
+      return isSound ? Number.POSITIVE_INFINITY : largestDocument;
+    },
+    // A page that is read whole is no sound that is fetched whole.
+    onProgress: (received, total) => isSound && onProgress(received, total),
   });
   const { draft, finalUrl, contentType } = fetched;
   try {
