@@ -34,6 +34,7 @@ const pages = {
   recording: lazyPage(() => import('./features/media/recording-page.tsx')),
   transcriptions: lazyPage(() => import('./features/transcription/transcriptions-page.tsx')),
   search: lazyPage(() => import('./features/search/search-page.tsx')),
+  trash: lazyPage(() => import('./features/media/trash-page.tsx')),
   bring: lazyPage(() => import('./features/media/bring-page.tsx')),
   signIn: lazyPage(() => import('./features/accounts/sign-in-page.tsx')),
   setup: lazyPage(() => import('./features/accounts/setup-page.tsx')),
@@ -93,6 +94,17 @@ const bring = createRoute({
   component: pages.bring,
 });
 
+const trash = createRoute({
+  getParentRoute: () => root,
+  path: '/recordings/trash',
+  beforeLoad: needsAccount,
+  validateSearch: (search: Record<string, unknown>): { page?: number } => {
+    const page = Number(search.page);
+    return Number.isInteger(page) && page > 1 ? { page } : {};
+  },
+  component: pages.trash,
+});
+
 const recording = createRoute({
   getParentRoute: () => root,
   // Open to all: a public recording is read and heard without an account.
@@ -150,6 +162,7 @@ export function createAppRouter(services: Services) {
       search,
       recordings,
       bring,
+      trash,
       recording,
       transcriptions,
       signIn,

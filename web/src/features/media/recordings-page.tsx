@@ -1,13 +1,13 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { usePlayerState, useServices } from '../../app-services.ts';
+import { useMay, usePlayerState, useServices } from '../../app-services.ts';
 import { formatClock } from '../../i18n/clock-time.ts';
 import { formatBytes, formatInstant, formatPercent } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
 import { typeset } from '../../i18n/typeset.ts';
 import { useAskingMs, useLive } from '../../live-updates/use-live.ts';
 import { PlayButton } from '../../player/play-button.tsx';
-import { buttonLook, Progress } from '../../ui/controls.tsx';
+import { buttonLook, IconButton, Progress } from '../../ui/controls.tsx';
 import { Icon } from '../../ui/icons.tsx';
 import { Empty, PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
@@ -15,6 +15,7 @@ import { ProblemNote } from '../../ui/problem-note.tsx';
 import { failureText } from '../../ui/problem-text.ts';
 import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { UploadList } from './upload-list.tsx';
+import { useTrash } from './use-trash.ts';
 
 const route = getRouteApi('/recordings');
 const perPage = 25;
@@ -42,6 +43,7 @@ export default function RecordingsPage() {
   const recordings = useRecordings(page);
   usePageTitle(t('recordings.title'));
   const list = recordings.data;
+  const mayRemove = useMay('media.delete');
   const add = (look: 'primary' | 'secondary') => (
     <Link to="/recordings/new" className={`${buttonLook(look)} no-underline`}>
       <Icon name="plus" size={16} />
@@ -55,7 +57,18 @@ export default function RecordingsPage() {
           <PageHeading>{t('recordings.title')}</PageHeading>
           <p className="mt-1 text-soft">{t('recordings.lead')}</p>
         </div>
-        {list !== undefined && list.total > 0 && add('primary')}
+        <div className="flex items-center gap-6">
+          {mayRemove && (
+            <Link
+              to="/recordings/trash"
+              className="inline-flex items-center gap-1.5 py-2 text-soft no-underline hover:text-ink"
+            >
+              <Icon name="bin" size={16} />
+              {t('trash.open')}
+            </Link>
+          )}
+          {list !== undefined && list.total > 0 && add('primary')}
+        </div>
       </div>
       <UploadList />
       {recordings.isPending && <p className="py-10 text-faint">{t('state.loading')}</p>}
@@ -95,9 +108,11 @@ function RecordingRow({ recording }: { recording: Recording }) {
   const { duration_seconds: seconds, file_size: sizeBytes } = recording;
   const isReady = recording.status === 'ready';
   const names = { title: recording.title };
+  const mayRemove = useMay('media.delete');
+  const { remove } = useTrash();
   return (
     <li
-      className={`group relative grid grid-cols-[2.5rem_minmax(0,1fr)_auto] items-center gap-x-3 border-b border-line py-2.5 hover:bg-sunk md:grid-cols-[2.75rem_minmax(0,1fr)_12rem_6rem_5rem] md:gap-x-4 ${isCurrent ? 'bg-sunk' : ''}`}
+      className={`group relative grid grid-cols-[2.5rem_minmax(0,1fr)_auto_2.5rem] items-center gap-x-3 border-b border-line py-2.5 hover:bg-sunk md:grid-cols-[2.75rem_minmax(0,1fr)_12rem_6rem_5rem_2.5rem] md:gap-x-4 ${isCurrent ? 'bg-sunk' : ''}`}
     >
       <div className="relative z-10">
         <PlayButton
@@ -124,6 +139,16 @@ function RecordingRow({ recording }: { recording: Recording }) {
         {sizeBytes === null ? '' : formatBytes(sizeBytes, language)}
       </span>
       <span className="text-right text-soft">{seconds === null ? '' : formatClock(seconds)}</span>
+      {mayRemove && (
+        <div className="relative z-10">
+          <IconButton
+            name={t('trash.remove', names)}
+            icon="bin"
+            size={16}
+            onClick={() => void remove(recording)}
+          />
+        </div>
+      )}
     </li>
   );
 }
