@@ -6,6 +6,7 @@ import { useServices } from '../../app-services.ts';
 import { useText } from '../../i18n/language.ts';
 import { Button, Field, TextInput } from '../../ui/controls.tsx';
 import { ProblemNote } from '../../ui/problem-note.tsx';
+import { ImportList } from './import-list.tsx';
 import type { Publication } from './upload-queue.ts';
 
 interface AddressFormProps {
@@ -20,7 +21,7 @@ interface AddressFormProps {
 export const isWebAddress = (text: string): boolean =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
-/** Asks the server to fetch a sound; it works on while one goes elsewhere. */
+/** Asks the server to fetch sounds, and tells how each comes along; it works on while one goes elsewhere. */
 export function AddressForm({ title, language, publication, onDone }: AddressFormProps) {
   const { t } = useText();
   const { session, notices } = useServices();
@@ -28,30 +29,30 @@ export function AddressForm({ title, language, publication, onDone }: AddressFor
   const navigate = useNavigate();
   const [address, setAddress] = useState('');
   const [error, setError] = useState<string>();
+  const [imported, setImported] = useState<readonly string[]>([]);
 
   const fetching = useMutation({
-    mutationFn: async (url: string): Promise<string | null> => {
+    mutationFn: async (url: string): Promise<{ recordingId?: string; debateId?: string }> => {
       if (publication === null) {
-        await session.client.post('/api/recordings/import', {
+        const { recording_id: recordingId } = await session.client.post('/api/recordings/import', {
           body: { url, title: title.trim() || undefined, language },
         });
-        return null;
+        return { recordingId };
       }
       const { commission, ...sheet } = publication;
       const body = { ...sheet, source_url: url, commission: commission || undefined };
       const debat = await session.client.post('/api/debats', { body });
       await session.client.post('/api/debats/{id}/extract', { path: { id: debat.id }, body: {} });
-      return debat.id;
+      return { debateId: debat.id };
     },
-    onSuccess: (debateId) => {
+    onSuccess: ({ recordingId, debateId }) => {
       setAddress('');
       onDone();
       notices.say(t('bring.fetched'));
       void queries.invalidateQueries({ queryKey: ['recordings'] });
       void queries.invalidateQueries({ queryKey: ['debats'] });
-      void (debateId === null
-        ? navigate({ to: '/recordings' })
-        : navigate({ to: '/archive/$id', params: { id: debateId } }));
+      if (recordingId !== undefined) setImported((before) => [recordingId, ...before]);
+      if (debateId !== undefined) void navigate({ to: '/archive/$id', params: { id: debateId } });
     },
   });
 
@@ -94,6 +95,7 @@ export function AddressForm({ title, language, publication, onDone }: AddressFor
           <SameSourceLink problem={fetching.error} />
         </div>
       )}
+      <ImportList ids={imported} />
     </form>
   );
 }

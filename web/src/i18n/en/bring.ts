@@ -10,7 +10,8 @@ export const bring: typeof French = {
     formats:
       'Audio or video, any format. Uploads go on while you move around, and from where they were after a break.',
     address: 'From an address',
-    addressHint: 'The direct address of an audio or video file.',
+    addressHint:
+      'A file, an HLS or DASH stream, a podcast feed (its newest episode, or the one whose identifier follows a #), or a page with a sound on it.',
     addressLabel: 'Address',
     fetch: 'Fetch it',
     fetching: 'Asking…',

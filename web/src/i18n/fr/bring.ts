@@ -9,7 +9,8 @@ export const bring = {
     formats:
       'Audio ou vidéo, tous formats. L’envoi continue pendant que vous naviguez, et reprend où il en était après une coupure.',
     address: 'Depuis une adresse',
-    addressHint: 'L’adresse directe d’un fichier audio ou vidéo.',
+    addressHint:
+      'Un fichier, un flux HLS ou DASH, un podcast (son dernier épisode, ou celui dont l’identifiant suit un #), ou une page où l’on entend un son.',
     addressLabel: 'Adresse',
     fetch: 'Aller le chercher',
     fetching: 'Demande envoyée…',
