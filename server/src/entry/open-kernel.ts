@@ -75,7 +75,7 @@ export async function openKernel(
     clock,
     db,
     jobs,
-    events: createEvents(jobs, subscriptions),
+    events: createEvents(jobs, subscriptions, cache),
     hints,
     storage: await openStorage(config),
     media,

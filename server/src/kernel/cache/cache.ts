@@ -1,6 +1,9 @@
+import Type from 'typebox';
+import { Check } from 'typebox/value';
 import type { Executor } from '../db/db.ts';
 import type { Hints } from '../events/hints.ts';
 import { HINTS_LOST, HINTS_RESUMED } from '../events/notify-hints.ts';
+import { newId } from '../id.ts';
 import type { Logger } from '../log/log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { CacheStore } from './cache-store.ts';
@@ -13,6 +16,8 @@ export interface CachedText {
   key: string;
   /** 0 keeps nothing. */
   ttlSeconds: number;
+  /** Which texts are kept; absent: all. */
+  keepIf?: (text: string) => boolean;
 }
 
 /** Texts that are expensive to make, kept for a while; an organisation's change ends everything kept of it. */
@@ -32,6 +37,7 @@ export interface CacheOptions {
   metrics: Metrics;
   /** For tests; 0 to 1. */
   random?: () => number;
+  pauseMs?: number;
 }
 
 const CHANGED_CHANNEL = 'cache.changed';
@@ -39,13 +45,25 @@ const CHANGED_CHANNEL = 'cache.changed';
 const PAUSE_MS = 5_000;
 /** Of the time to live: entries made together should not all end together. */
 const SPREAD = 0.1;
+/** Longer than any transaction of ours; meanwhile this process reads that organisation anew. */
+const EXPECTED_MS = 10_000;
+const Changed = Type.Object({ organisationId: Type.String(), token: Type.String() });
 
 /** Opens the cache of this process over a store. */
-export function createCache({ store, hints, log, metrics, random = Math.random }: CacheOptions): Cache {
+export function createCache({
+  store,
+  hints,
+  log,
+  metrics,
+  random = Math.random,
+  pauseMs = PAUSE_MS,
+}: CacheOptions): Cache {
   const loading = new Map<string, Promise<string>>();
+  const expected = new Map<string, Set<string>>();
   let pausedUntilMs = 0;
   // What changed before this process listened, or while it could not, it does not know of.
   let owesAll = true;
+  let catchingUp: Promise<void> | undefined;
   let isDeaf = false;
 
   async function forget(organisationId: string | null): Promise<void> {
@@ -61,17 +79,35 @@ export function createCache({ store, hints, log, metrics, random = Math.random }
 
   function pause(error: unknown): void {
     if (Date.now() >= pausedUntilMs) log.warn({ err: error }, 'the cache is away; everything is read anew');
-    pausedUntilMs = Date.now() + PAUSE_MS;
+    pausedUntilMs = Date.now() + pauseMs;
   }
 
-  async function isUsable(): Promise<boolean> {
-    if (isDeaf || Date.now() < pausedUntilMs) return false;
-    if (owesAll) await forget(null);
+  /** Of changes that this process makes: until it hears of them again they are not committed, or just so. */
+  function expect(organisationId: string, token: string): void {
+    const tokens = (expected.get(organisationId) ?? new Set()).add(token);
+    expected.set(organisationId, tokens);
+    // One that was rolled back is never heard of.
+    setTimeout(() => heard(organisationId, token), EXPECTED_MS).unref();
+  }
+
+  function heard(organisationId: string, token: string): void {
+    const tokens = expected.get(organisationId);
+    if (tokens?.delete(token) && tokens.size === 0) expected.delete(organisationId);
+  }
+
+  async function isUsable(organisationId: string): Promise<boolean> {
+    if (isDeaf || expected.has(organisationId) || Date.now() < pausedUntilMs) return false;
+    if (!owesAll) return true;
+    // Once for all who ask meanwhile: each would end what the others have begun to keep.
+    catchingUp ??= forget(null).finally(() => {
+      catchingUp = undefined;
+    });
+    await catchingUp;
     return !owesAll;
   }
 
   async function find(organisationId: string, key: string) {
-    if (!(await isUsable())) return null;
+    if (!(await isUsable(organisationId))) return null;
     try {
       return await store.get(organisationId, key);
     } catch (error) {
@@ -80,17 +116,24 @@ export function createCache({ store, hints, log, metrics, random = Math.random }
     }
   }
 
-  function once(flight: string, load: () => Promise<string>): { text: Promise<string>; isFirst: boolean } {
+  /** Loads and keeps, once for all who ask meanwhile; the flight ends when the store has it, so that none slips between. */
+  function once(flight: string, load: () => Promise<string>, keep: (value: string) => Promise<void>) {
     const underWay = loading.get(flight);
     if (underWay) return { text: underWay, isFirst: false };
-    const text = load().finally(() => loading.delete(flight));
+    const text = load();
     loading.set(flight, text);
+    void text
+      .then(keep)
+      .catch(() => {})
+      .finally(() => loading.delete(flight));
     return { text, isFirst: true };
   }
 
   const ends = [
     hints.on(CHANGED_CHANNEL, (data) => {
-      if (typeof data === 'string') void forget(data);
+      if (!Check(Changed, data)) return;
+      const { organisationId, token } = data;
+      void forget(organisationId).finally(() => heard(organisationId, token));
     }),
     hints.on(HINTS_LOST, () => {
       isDeaf = true;
@@ -103,7 +146,7 @@ export function createCache({ store, hints, log, metrics, random = Math.random }
   ];
 
   return {
-    text: async ({ kind, organisationId, key, ttlSeconds }, load) => {
+    text: async ({ kind, organisationId, key, ttlSeconds, keepIf = () => true }, load) => {
       const count = (outcome: 'hit' | 'miss' | 'shared' | 'off') =>
         metrics.cacheRequests.inc({ kind, outcome });
       const fullKey = `${kind} ${organisationId} ${key}`;
@@ -116,17 +159,23 @@ export function createCache({ store, hints, log, metrics, random = Math.random }
         count('hit');
         return found.value;
       }
-      // The generation is part of it: who asks after a change never waits for what was read before.
-      const { text, isFirst } = once(`${found.generation} ${fullKey}`, load);
-      count(isFirst ? 'miss' : 'shared');
-      const value = await text;
-      if (isFirst) {
+      const { generation } = found;
+      const keep = async (value: string) => {
+        if (!keepIf(value)) return;
         const ttlMs = ttlSeconds * 1000 * (1 - SPREAD * random());
-        await store.set(organisationId, fullKey, { generation: found.generation, value, ttlMs }).catch(pause);
-      }
-      return value;
+        await store.set(organisationId, fullKey, { generation, value, ttlMs }).catch(pause);
+      };
+      // The generation is part of it: who asks after a change never waits for what was read before.
+      const { text, isFirst } = once(`${generation} ${fullKey}`, load, keep);
+      count(isFirst ? 'miss' : 'shared');
+      return text;
     },
-    changed: (q, organisationId) => hints.publish(q, CHANGED_CHANNEL, organisationId),
+    changed: async (q, organisationId) => {
+      const token = newId();
+      // Before the commit: whoever is answered after it must not be given what was kept before it.
+      expect(organisationId, token);
+      await hints.publish(q, CHANGED_CHANNEL, { organisationId, token });
+    },
     close: () => {
       for (const end of ends) end();
     },

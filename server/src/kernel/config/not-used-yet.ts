@@ -6,9 +6,6 @@ import type { VariableName } from './variables.ts';
  */
 export const notUsedYet: readonly VariableName[] = [
   'DB_MAX_OVERFLOW',
-  'CACHE_TTL_DEBATES',
-  'CACHE_TTL_STREAMING',
-  'CACHE_TTL_SEARCH',
   'INTERNAL_API_KEY',
   'ICECAST_ADMIN_PASSWORD',
   'ICECAST_SOURCE_PASSWORD',

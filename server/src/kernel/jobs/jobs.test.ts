@@ -226,7 +226,7 @@ describe('an event', () => {
       ),
     ];
     await run(...subscriptions.map((subscription) => subscription.handler));
-    const events = createEvents(sender, subscriptions);
+    const events = createEvents(sender, subscriptions, { changed: async () => {} });
     await db.transaction((tx) => events.emit(tx, happened, { word: 'yes' }));
     await first.until(1);
     await second.until(1);

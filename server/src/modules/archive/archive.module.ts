@@ -60,7 +60,7 @@ function assemble(
   kernel: Kernel,
   { accounts, media }: { accounts: AccountsDoor; media: MediaDoor },
 ): Archive {
-  const { config, db, clock, events, hints } = kernel;
+  const { config, db, clock, events, hints, cache } = kernel;
   const log = kernel.log.child({ name: 'archive' });
   return {
     config,
@@ -68,6 +68,7 @@ function assemble(
     clock,
     events,
     hints,
+    cache,
     log,
     media,
     readDebat: createDebatReaders(db),

@@ -1,3 +1,4 @@
+import type { Cache } from '../../kernel/cache/cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Config } from '../../kernel/config/config.ts';
 import type { Db } from '../../kernel/db/db.ts';
@@ -17,6 +18,7 @@ export interface Archive {
   clock: Clock;
   events: Events;
   hints: Hints;
+  cache: Cache;
   log: Logger;
   media: MediaDoor;
   readDebat: DebatReaders;

@@ -12,10 +12,19 @@ import { mayRead, seesAll } from './policy.ts';
 /** One débat as the text of its JSON (`Debat`). */
 export async function readDebat(archive: Archive, actor: Actor, id: string): Promise<string> {
   if (!isId(id)) throw debatNotFound();
-  const readers = seesAll(actor) ? archive.readDebat.all : archive.readDebat.open;
-  const json = await readers(actor.organisationId, id.toLowerCase());
-  if (json === null) throw debatNotFound();
-  return json;
+  const { organisationId } = actor;
+  const key = id.toLowerCase();
+  const load = async (read: GatheredRead<string>) => {
+    const json = await read(organisationId, key);
+    if (json === null) throw debatNotFound();
+    return json;
+  };
+  // Who sees everything is who changes it, and reads what they changed.
+  if (seesAll(actor)) return load(archive.readDebat.all);
+  const ttlSeconds = archive.config.cacheTtl.debatsSeconds;
+  return archive.cache.text({ kind: 'debat', organisationId, key, ttlSeconds }, () =>
+    load(archive.readDebat.open),
+  );
 }
 
 /** Reads of one débat, gathered: for those who see everything, and for the rest. */

@@ -10,10 +10,11 @@ import { noAudio } from './errors.ts';
 import { type DebatAudio, openDebatAudio } from './open-debat-audio.ts';
 import { visitorOf } from './request.ts';
 import { DebatParams } from './schemas.ts';
-import { showStreaming } from './show-streaming.ts';
+import { readStreaming } from './show-streaming.ts';
 
 const tags = ['débats'];
 const READABLE = open('whoever may read the débat, or holds a signed address, may hear it');
+const JSON_TYPE = 'application/json; charset=utf-8';
 const BYTES = {
   200: Type.String({ format: 'binary', description: 'All bytes' }),
   206: Type.String({ format: 'binary', description: 'The ranges asked for' }),
@@ -33,12 +34,12 @@ export function audioRoutes(app: App, archive: Archive): void {
         response: { 200: Type.Ref('DebatStreaming') },
       },
     },
-    async (request) => {
-      const { actor } = request;
-      const streaming = await showStreaming(archive, actor, request.params.id);
-      const visit = { organisationId: actor.organisationId, debatId: streaming.debate_id };
+    async (request, reply) => {
+      const { actor, params } = request;
+      const streaming = await readStreaming(archive, actor, params.id);
+      const visit = { organisationId: actor.organisationId, debatId: params.id.toLowerCase() };
       archive.visits.note({ ...visit, kind: 'view', sent: null }, visitorOf(request));
-      return streaming;
+      return reply.type(JSON_TYPE).send(streaming);
     },
   );
   bytesRoute(app, archive, 'audio');

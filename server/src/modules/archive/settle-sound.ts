@@ -4,7 +4,7 @@ import { type Debat, type SoundState, soundColumns } from './debat.ts';
 import { lockDebatsOfRecording, updateDebat } from './debat-repo.ts';
 import { announceEnd } from './news.ts';
 
-type Settling = Pick<Archive, 'db' | 'clock' | 'hints' | 'media' | 'totals'>;
+type Settling = Pick<Archive, 'db' | 'clock' | 'hints' | 'cache' | 'media' | 'totals'>;
 
 /**
  * Brings the débats of a recording to what the recording is now. It reads the present state rather than trust
@@ -37,5 +37,6 @@ async function settleOne(
   const isSame = columns.status === debat.status && columns.has_audio === debat.hasAudio;
   if (isSame) return;
   await updateDebat(tx, debat.organisationId, debat.id, columns, now(archive));
+  await archive.cache.changed(tx, debat.organisationId);
   await announceEnd(archive.hints, tx, debat, columns.status, recording);
 }

@@ -1,10 +1,12 @@
 import type { Static } from 'typebox';
 import type { Actor } from '../../kernel/auth/actor.ts';
+import { isId } from '../../kernel/id.ts';
 import { HLS_FORMATS } from '../media/public.ts';
 import type { Archive } from './archive.ts';
 import { type AudioFile, audioFilesOf } from './audio-file-repo.ts';
 import type { Debat } from './debat.ts';
 import { describeExtraction, extractionStatus } from './extraction-state.ts';
+import { seesAll } from './policy.ts';
 import { readableDebat } from './read-debat.ts';
 import type { Streaming } from './schemas.ts';
 
@@ -15,8 +17,24 @@ const SPAN_SECONDS = 3600;
 
 type StreamingReply = Static<typeof Streaming>;
 
+/** How to play a débat, as the text of its JSON; for readers from outside it is kept as long as its addresses stay the same. */
+export async function readStreaming(archive: Archive, actor: Actor, id: string): Promise<string> {
+  const load = async () => JSON.stringify(await showStreaming(archive, actor, id));
+  if (seesAll(actor) || !isId(id)) return load();
+  const nowSeconds = archive.clock.now() / 1000;
+  const spanEnd = spanEndOf(nowSeconds);
+  const ttlSeconds = Math.min(archive.config.cacheTtl.streamingSeconds, Math.floor(spanEnd - nowSeconds));
+  const { organisationId } = actor;
+  const key = `${spanEnd} ${id.toLowerCase()}`;
+  // What is still to come says how far it is.
+  const keepIf = (text: string) => text.includes('"audio_available":true');
+  return archive.cache.text({ kind: 'streaming', organisationId, key, ttlSeconds, keepIf }, load);
+}
+
+const spanEndOf = (nowSeconds: number): number => Math.ceil(nowSeconds / SPAN_SECONDS) * SPAN_SECONDS;
+
 /** How to play a débat: signed addresses of each rendition, or a sentence that says why there is none. */
-export async function showStreaming(archive: Archive, actor: Actor, id: string): Promise<StreamingReply> {
+async function showStreaming(archive: Archive, actor: Actor, id: string): Promise<StreamingReply> {
   const debat = await readableDebat(archive.db.kysely, actor, id);
   const { organisationId, recordingId } = debat;
   if (recordingId === null) return silent(debat, null, describeExtraction(debat, null));
@@ -57,8 +75,7 @@ function silent(debat: Debat, status: StreamingReply['extraction_status'], messa
 }
 
 function signatureOf({ clock, media }: Archive, recordingId: string): string {
-  const spanEnd = Math.ceil(clock.now() / 1000 / SPAN_SECONDS) * SPAN_SECONDS;
-  const expires = spanEnd + SIGNED_FOR_SECONDS;
+  const expires = spanEndOf(clock.now() / 1000) + SIGNED_FOR_SECONDS;
   return `expires=${expires}&sig=${media.sign(recordingId, expires)}`;
 }
 

@@ -1,9 +1,9 @@
 import Type from 'typebox';
 import { open } from '../../kernel/auth/access.ts';
 import type { App } from '../../kernel/http/app.ts';
-import { runSearch } from './run-search.ts';
 import { SearchQuery, SearchReply, SearchResultSchema } from './schemas.ts';
 import type { Search } from './search.ts';
+import { searchText } from './search-text.ts';
 
 /** The search over titles and every spoken word. */
 export function searchRoutes(app: App, search: Search): void {
@@ -28,6 +28,7 @@ export function searchRoutes(app: App, search: Search): void {
       // What is made private is found no more from that moment on: nobody may keep the reply unasked.
       reply
         .header('cache-control', 'private, no-cache')
-        .send(await runSearch(search, request.actor, request.query)),
+        .type('application/json; charset=utf-8')
+        .send(await searchText(search, request.actor, request.query)),
   );
 }

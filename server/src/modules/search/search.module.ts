@@ -14,10 +14,11 @@ import { createVocabulary } from './vocabulary.ts';
 
 /** Every spoken word and every title: the index, and the search in it. */
 export function searchModule(kernel: Kernel): Module & { door: SearchDoor } {
-  const { config, db, clock } = kernel;
+  const { config, db, clock, cache } = kernel;
   const search: Search = {
     config,
     db,
+    cache,
     clock,
     log: kernel.log.child({ name: 'search' }),
     lexemes: createLexemes(),

@@ -24,7 +24,8 @@ const parts = { lexemes: createLexemes(), vocabulary: createVocabulary() };
 let tokens: Record<'nobody' | 'guest' | 'member' | 'stranger', Record<string, string>>;
 
 beforeAll(async () => {
-  test = await buildTestApp();
+  // Rows are changed by hand here, of which no cache hears.
+  test = await buildTestApp({ env: { CACHE_TTL_SEARCH: '0' } });
   const organisation = await createOrganisation(test, { isDefault: true });
   organisationId = organisation.id;
   const member = await createSignedIn(test, { organisation, role: 'member' });

@@ -1,3 +1,4 @@
+import type { Cache } from '../../kernel/cache/cache.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Config } from '../../kernel/config/config.ts';
 import type { Db } from '../../kernel/db/db.ts';
@@ -12,6 +13,7 @@ import type { Vocabulary } from './vocabulary.ts';
 export interface Search {
   config: Config;
   db: Db;
+  cache: Cache;
   clock: Clock;
   log: Logger;
   lexemes: Lexemes;
