@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { type ClientRequest, request } from 'node:http';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Upload, type UploadOptions } from 'tus-js-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildTestApp, type TestApp, testClock } from '../../../test/harness/app.ts';
@@ -553,6 +557,31 @@ describe('the client that people use', () => {
     for (const { upload } of several) upload.start();
     const ids = await Promise.all(several.map(({ done }) => done));
     expect(new Set(ids).size).toBe(3);
+  });
+});
+
+describe('the examples of the guide', () => {
+  const GUIDE = new URL('../../../../docs/integrate/uploads.md', import.meta.url);
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'upload-examples-'));
+    await writeFile(path.join(folder, 'sound.wav'), wav);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test.each([
+    ['sh', ['bash', '-eu']],
+    ['js', [process.execPath]],
+  ] as const)('in %s bring a recording', async (fence, [program, ...args]) => {
+    const block =
+      new RegExp(`\`\`\`${fence}\\n(.*?)\`\`\``, 's').exec(await readFile(GUIDE, 'utf8'))?.[1] ?? '';
+    const client = fileURLToPath(import.meta.resolve('tus-js-client'));
+    const file = path.join(folder, fence === 'js' ? 'example.mjs' : 'example.sh');
+    await writeFile(file, block.replace("'tus-js-client'", JSON.stringify(client)));
+    const env = { ...process.env, ANTENNE_URL: base, TOKEN: auth.authorization?.slice(7) ?? '' };
+    const { stdout } = await promisify(execFile)(program, [...args, file], { cwd: folder, env });
+    const reply = await here.app.inject({ url: `/api/recordings/${stdout.trim()}`, headers: auth });
+    expect(reply.json()).toMatchObject({ language: 'fr', filename: 'sound.wav' });
   });
 });
 
