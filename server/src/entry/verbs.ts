@@ -96,6 +96,14 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./verbs/check.ts')).check(args),
   },
   {
+    name: 'cleanup',
+    summary: 'Remove what the rules of retention let go, or tell what that would be',
+    usage: ['cleanup --dry-run', 'cleanup'],
+    details:
+      'Works beside a running `./antenne start`, whose worker does the same once a day. Rules are the organisation’s\n(PUT /api/storage/retention); without any, nothing goes.',
+    run: async (args) => (await import('./verbs/cleanup.ts')).cleanup(args),
+  },
+  {
     name: 'sign',
     summary: 'Print an address that plays a file without a token, for a while',
     usage: ['sign <filename> [--expires 6h] [--organisation <slug>] [--ip <address>] [--user <name>]'],

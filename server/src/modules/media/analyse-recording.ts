@@ -26,7 +26,7 @@ export async function analyseRecording(
   const { kernel, log } = context;
   const { organisationId, recordingId } = payload;
   const recording = await findRecording(kernel.db.kysely, organisationId, recordingId);
-  if (recording?.status !== 'ready') return;
+  if (recording?.status !== 'ready' || recording.originalKey === null) return;
   const before = await findAnalysis(kernel.db.kysely, organisationId, recordingId);
   if (before && before.version >= ANALYSIS_VERSION) return;
   const deadline = AbortSignal.timeout(kernel.config.extractionTimeoutMs);

@@ -11,6 +11,7 @@ export const brokenFile = defineProblem('invalid', 'media.broken-file', 'The fil
 export const emptyFile = defineProblem('invalid', 'media.empty-file', 'The file is empty');
 export const badUpload = defineProblem('malformed', 'media.bad-upload', 'The form cannot be read');
 export const storageFull = defineProblem('storage-full', 'media.storage-full', 'No room left');
+export const originalRemoved = defineProblem('conflict', 'media.original-removed', 'The original is gone');
 export const quotaExceeded = defineProblem('storage-full', 'media.quota-exceeded', 'Over the quota');
 export const addressRefused = defineProblem('invalid', 'media.address-refused', 'The address is refused');
 export const wishRefused = defineProblem('invalid', 'media.wish-refused', 'No such quality');

@@ -5,6 +5,7 @@ import { type AddressGuard, createAddressGuard } from '../../kernel/net/address-
 import { createGuardedFetch, type GuardedFetch } from '../../kernel/net/guarded-fetch.ts';
 import { createUnfinishedFiles, type UnfinishedFiles } from '../../kernel/storage/unfinished-files.ts';
 import type { AccountsDoor } from '../accounts/public.ts';
+import { createUseNotes, type UseNotes } from './note-use.ts';
 import type { Wish } from './rendition.ts';
 import { createSealer } from './sealed-secret.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
@@ -18,12 +19,18 @@ export interface MediaContext {
   fetch: GuardedFetch;
   keys: SigningKeys;
   accounts: AccountsForMedia;
+  /** Answer those of the recordings whose original later modules still need. */
+  keepers: Keeper[];
+  uses: UseNotes;
   /** Files that arrive in pieces, and which of them this process writes. */
   unfinished: UnfinishedFiles;
   holds: UploadHolds;
   /** Format and quality of extracted sound unless someone asks otherwise. */
   defaults: Wish;
 }
+
+/** Of these recordings, those whose original someone still needs. */
+export type Keeper = (recordingIds: readonly string[]) => Promise<readonly string[]>;
 
 /** What media asks of accounts. */
 export type AccountsForMedia = Pick<AccountsDoor, 'organisationOf' | 'audit' | 'authenticator'>;
@@ -49,6 +56,8 @@ export function createMediaContext(kernel: Kernel, accounts: AccountsForMedia): 
       installationKey: config.signingKey,
     }),
     accounts,
+    keepers: [],
+    uses: createUseNotes(db, log),
     defaults: defaultWish(config),
   };
 }

@@ -4,6 +4,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Module, Role } from '../../kernel/module.ts';
 import { createAccessLog } from './access-log.ts';
 import { analyseRecordingHandler } from './analyse-recording.job.ts';
+import { applyRetention } from './apply-retention.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { checkFiles } from './check-files.ts';
 import { recordingNotFound } from './errors.ts';
@@ -71,6 +72,7 @@ export function mediaModule(
       await Promise.all(upkeep.map(({ stop }) => stop()));
       players.close();
       await accesses.stop();
+      await context.uses.flush();
       await context.fetch.close();
     },
   };
@@ -104,6 +106,8 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
     },
     trashRecording: (tx, remover, id) => trashRecording(tx, context, remover, id),
     removeRecording: (tx, organisationId, id) => removeRecording(tx, context, organisationId, id),
+    applyRetention: (options) => applyRetention(context, options),
+    addKeeper: (keeper) => void context.keepers.push(keeper),
     checkFiles: (options) => checkFiles(context, options),
     openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
     toFileReply: (file, options) => toFileReply(context, file, options),

@@ -74,6 +74,7 @@ export async function pickAudio(
       `There is no such rendition; there are: ${namesOf(source.renditions)}. Others are made by POST …/renditions.`,
     );
   }
+  context.uses.note(chosen.id);
   return {
     id: chosen.id,
     path: await placeOfStored(context, chosen.fileKey),

@@ -101,6 +101,7 @@ async function admit({ context, resolvers }: Hls, { actor, track, signed }: HlsR
 /** Null for a file whose frames cannot be told apart: an operator is told, the listener gets what else is there. */
 async function openIfWhole({ context, sounds }: Hls, file: AudioFile): Promise<CutSound | null> {
   try {
+    context.uses.note(file.id);
     return await sounds.open(file);
   } catch (error) {
     if (!(error instanceof MediaError)) throw error;

@@ -3,7 +3,9 @@ import type { Executor, Tx } from '../../kernel/db/db.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { FileReply } from '../../kernel/http/reply-with-file.ts';
+import type { applyRetention, RetentionResult } from './apply-retention.ts';
 import type { CheckOptions, CheckPosition } from './check-files.ts';
+import type { Keeper } from './media-context.ts';
 import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 import type { OriginalSound } from './open-original.ts';
 import type { TrackResolver } from './open-track.ts';
@@ -77,6 +79,11 @@ export interface MediaDoor {
 
   /** Compares rows with files, of all organisations; resolves with where it ended. */
   checkFiles(options: CheckOptions): Promise<CheckPosition>;
+
+  /** Removes, or tells, what the organisations' rules let go. */
+  applyRetention(options: Parameters<typeof applyRetention>[1]): Promise<RetentionResult>;
+  /** Asked before the original of a recording is let go; called once, when modules are put together. */
+  addKeeper(keeper: Keeper): void;
 
   /** Picks the file to play; who may hear it is the caller's to decide. */
   openAudio(organisationId: string, recordingId: string, asked: AskedAudio): Promise<AudioFileToSend>;

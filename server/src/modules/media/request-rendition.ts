@@ -1,6 +1,6 @@
 import type { Executor } from '../../kernel/db/db.ts';
 import { findAnalysis } from './analysis-repo.ts';
-import { notNormalisable, notReady, recordingNotFound } from './errors.ts';
+import { notNormalisable, notReady, originalRemoved, recordingNotFound } from './errors.ts';
 import { makeRenditionJob } from './jobs.ts';
 import { levelFault } from './level.ts';
 import type { MediaContext } from './media-context.ts';
@@ -67,6 +67,9 @@ async function assertPossible(
     throw notReady('Other renditions can be made once the recording is ready.', {
       members: { recording_status: recording.status },
     });
+  }
+  if (recording.originalKey === null) {
+    throw originalRemoved('The file that it would be made from was removed by a rule of retention.');
   }
   if (normalised === null) return;
   const analysis = await findAnalysis(q, organisationId, recordingId);

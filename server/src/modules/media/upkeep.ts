@@ -1,4 +1,5 @@
 import type { Chore } from '../../kernel/jobs/upkeep.ts';
+import { applyRetention } from './apply-retention.ts';
 import { backfillAnalyses } from './backfill-analyses.ts';
 import { sweepFetching } from './fetching-folder.ts';
 import type { MediaContext } from './media-context.ts';
@@ -10,6 +11,8 @@ import { sweepUploads } from './sweep-uploads.ts';
 
 const RECONCILE_MS = 60_000;
 const SWEEP_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const USES_MS = 60_000;
 const BACKFILL_MS = 600_000;
 const FINISH_MS = 60_000;
 
@@ -18,6 +21,11 @@ export function mediaChores(context: MediaContext): Chore[] {
   return [
     { name: 'reconciling', everyMs: RECONCILE_MS, work: () => reconcileWork(context) },
     { name: 'asking for analyses', everyMs: BACKFILL_MS, work: () => backfillAnalyses(context) },
+    {
+      name: 'applying rules of retention',
+      everyMs: DAY_MS,
+      work: (signal) => applyRetention(context, { signal }),
+    },
     { name: 'emptying the trash', everyMs: SWEEP_MS, work: (signal) => emptyTrash(context, signal) },
     { name: 'sweeping', everyMs: SWEEP_MS, work: (signal) => sweepFiles(context, undefined, signal) },
     { name: 'sweeping segments', everyMs: SWEEP_MS, work: () => sweepFetching(context) },
@@ -27,6 +35,7 @@ export function mediaChores(context: MediaContext): Chore[] {
 /** What processes that take uploads look after: the unfinished files on their own machine. */
 export function uploadChores(context: MediaContext): Chore[] {
   return [
+    { name: 'noting what was heard', everyMs: USES_MS, work: () => context.uses.flush() },
     { name: 'finishing uploads', everyMs: FINISH_MS, work: (signal) => finishLeftUploads(context, signal) },
     { name: 'sweeping uploads', everyMs: SWEEP_MS, work: (signal) => sweepUploads(context, signal) },
   ];

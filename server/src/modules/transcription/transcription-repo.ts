@@ -87,6 +87,21 @@ export async function findTranscription(
   return row ?? null;
 }
 
+/** Of these recordings, those that a transcription is at work on, or waits for. */
+export async function unfinishedAmongAcrossOrganisations(
+  q: Executor,
+  recordingIds: readonly string[],
+): Promise<string[]> {
+  const rows = await tables(q)
+    .selectFrom('transcriptions')
+    .select('recording_id as recordingId')
+    .distinct()
+    .where('recording_id', 'in', recordingIds)
+    .where('status', 'not in', ['done', 'error'])
+    .execute();
+  return rows.map(({ recordingId }) => recordingId);
+}
+
 /** All of one recording, newest first. */
 export async function transcriptionsOf(
   q: Executor,

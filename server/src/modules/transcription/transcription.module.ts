@@ -7,6 +7,7 @@ import { transcriptionRoutes } from './routes.ts';
 import { subscriptions } from './subscriptions.ts';
 import { transcribeHandler } from './transcribe.job.ts';
 import { createTranscriptionContext } from './transcription-context.ts';
+import { unfinishedAmongAcrossOrganisations } from './transcription-repo.ts';
 import { transcriptionChores } from './upkeep.ts';
 
 /** Speech that becomes text: transcriptions, their segments, and each recording's transcript. */
@@ -14,6 +15,7 @@ export function transcriptionModule(kernel: Kernel, doors: { media: MediaDoor })
   const context = createTranscriptionContext(kernel, doors.media);
   const { hints, sockets } = kernel;
   sockets.addRule(channelRule);
+  doors.media.addKeeper((ids) => unfinishedAmongAcrossOrganisations(kernel.db.kysely, ids));
   const ends: (() => void | Promise<void>)[] = [];
   return {
     name: 'transcription',
