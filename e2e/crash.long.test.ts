@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answered, CRASH_ROUNDS, planCrashes } from './harness/crash.ts';
+import { sourceOf, uploadResumably } from './harness/resumable.ts';
 import { makeTone, serveFolder } from './harness/sound.ts';
 import { type Station, startStation, until } from './harness/station.ts';
 import { uploadPieces } from './harness/upload.ts';
@@ -41,12 +43,7 @@ const PIECES = 20;
 
 /** A file in pieces over two seconds, as a slow line sends it, so that kills fall into it. */
 async function* slowly(file: string): AsyncGenerator<Uint8Array> {
-  const bytes = await readFile(file);
-  const pieceBytes = Math.ceil(bytes.length / PIECES);
-  for (let start = 0; start < bytes.length; start += pieceBytes) {
-    await delay(UPLOAD_MS / PIECES);
-    yield bytes.subarray(start, start + pieceBytes);
-  }
+  yield* slowPieces(await readFile(file));
 }
 
 /** Uploads a file; returns the recording only when the server has acknowledged it. */
@@ -67,6 +64,25 @@ async function importFrom(url: string): Promise<string | null> {
     return reply.status === 202 ? ((await reply.json()) as { recording_id: string }).recording_id : null;
   } catch {
     return null;
+  }
+}
+
+/** Goes on until all of it is there, whatever is killed meanwhile. */
+async function uploadInPieces(file: string, title: string): Promise<string> {
+  const { size, read } = sourceOf(await readFile(file));
+  const slowSource = {
+    size,
+    read: (start: number, end: number) => Readable.from(slowPieces(read(start, end) as Buffer)),
+  };
+  const wish = { metadata: { filename: path.basename(file), title }, pieceBytes: Math.ceil(size / 3) };
+  return (await uploadResumably(station, slowSource, wish)).recordingId;
+}
+
+async function* slowPieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  const pieceBytes = Math.ceil(bytes.length / PIECES);
+  for (let start = 0; start < bytes.length; start += pieceBytes) {
+    await delay(UPLOAD_MS / PIECES);
+    yield bytes.subarray(start, start + pieceBytes);
   }
 }
 
@@ -94,6 +110,7 @@ async function servesNothingUnfinished(id: string): Promise<void> {
 
 it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async () => {
   const acknowledged: { id: string; sha256: string | null }[] = [];
+  const inPieces: { id: string; title: string }[] = [];
   let uploads = 0;
   for (let round = 0; round < ROUNDS; round++) {
     // Each file its own length, so that none is taken for a copy of another.
@@ -105,10 +122,15 @@ it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async ()
       upload(file, `round ${round}`),
       importFrom(`${media.base}/round-${round}.mp3?r=${round}`),
     ]);
+    const pieces = uploadInPieces(file, `pieces ${round}`);
     const { victim } = await crashes.killSomething(station, 5_000);
     const [uploaded, imported] = await work;
     station = await crashes.back(station, victim);
     await answered(() => station.signIn());
+    // The one that goes on by itself has to come to its end, each time.
+    const id = await pieces;
+    inPieces.push({ id, title: `pieces ${round}` });
+    acknowledged.push({ id, sha256 });
     if (uploaded) {
       uploads++;
       acknowledged.push({ id: uploaded.id, sha256 });
@@ -117,9 +139,15 @@ it(`loses nothing acknowledged over ${ROUNDS} kills at random moments`, async ()
     for (const { id } of acknowledged.slice(-6)) await servesNothingUnfinished(id);
   }
   console.log(
-    `killed ${JSON.stringify(crashes.victims)}; of ${ROUNDS} uploads ${uploads} and of ${ROUNDS} extractions ${acknowledged.length - uploads} acknowledged`,
+    `killed ${JSON.stringify(crashes.victims)}; of ${ROUNDS} uploads ${uploads}, of ${ROUNDS} in pieces ${inPieces.length} and of ${ROUNDS} extractions ${acknowledged.length - uploads - inPieces.length} acknowledged`,
   );
-  expect(acknowledged.length).toBeGreaterThan(ROUNDS / 4);
+  expect(acknowledged.length - inPieces.length).toBeGreaterThan(ROUNDS / 4);
+  const { recordings } = await station.json<{ recordings: { id: string; title: string }[] }>(
+    'GET',
+    '/api/recordings?per_page=100',
+  );
+  const made = recordings.filter(({ title }) => title.startsWith('pieces '));
+  expect(made.map(({ id, title }) => ({ id, title })).toReversed()).toEqual(inPieces);
   for (const { id, sha256 } of acknowledged) {
     const recording = await until(
       () => station.json<Recording>('GET', `/api/recordings/${id}`),

@@ -23,6 +23,7 @@ const PARTS = {
     from: 'apt-get install pocketsphinx pocketsphinx-en-us',
   },
   mpv: { programs: ['mpv'], folders: [], from: 'apt-get install mpv' },
+  ytdlp: { programs: ['yt-dlp'], folders: [], from: 'apt-get install yt-dlp' },
   espeak: { programs: ['espeak-ng'], folders: [], from: 'apt-get install espeak-ng' },
 } as const;
 

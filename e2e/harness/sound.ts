@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createReadStream, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -29,6 +30,31 @@ export async function makeTone(
   await run(partPath('ffmpeg'), [
     ...['-y', '-v', 'error', '-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}:sample_rate=44100`],
     ...['-c:a', 'libmp3lame', '-b:a', '128k', file],
+  ]);
+  return file;
+}
+
+/**
+ * Half a minute with all that can be found in it: pushed over full scale from second 2, silent from 8 to 16, without its
+ * left side from 20, in three chapters.
+ */
+export async function makeFaultySound(folder: string): Promise<string> {
+  const file = path.join(folder, 'faulty.mp3');
+  const chapters = path.join(folder, 'chapters.txt');
+  const parts: [number, number, string][] = [
+    [0, 8, 'Ouverture'],
+    [8, 20, 'La qualité de l’eau'],
+    [20, 30, 'Les cantines'],
+  ];
+  const written = parts.map(
+    ([from, to, title]) => `[CHAPTER]\nTIMEBASE=1/1\nSTART=${from}\nEND=${to}\ntitle=${title}\n`,
+  );
+  await writeFile(chapters, `;FFMETADATA1\nartist=Radio Valmont\n${written.join('')}`);
+  const right = 'if(between(t,8,16),0,if(between(t,2,4),3,0.2)*sin(880*t+9*sin(3*t)))';
+  const sound = `aevalsrc='if(gte(t,20),0,${right})|${right}':d=30:s=44100`;
+  await run(partPath('ffmpeg'), [
+    ...['-y', '-v', 'error', '-f', 'lavfi', '-i', sound, '-i', chapters, '-map_metadata', '1'],
+    ...['-sample_fmt', 's16p', '-c:a', 'libmp3lame', '-b:a', '192k', file],
   ]);
   return file;
 }

@@ -64,7 +64,8 @@ export class Player {
     const { track: current } = this.getState();
     if (current === null || !this.isCurrent(track) || !isSameFile(track, current)) {
       // Emptied inside the listener's own gesture: some browsers refuse the sound that comes later otherwise.
-      const start = atSeconds ?? this.startOf(track);
+      const isOver = this.#parts.audio.ended && this.isCurrent(track);
+      const start = atSeconds ?? (isOver ? 0 : this.startOf(track));
       this.#savePosition();
       this.#release();
       this.#begin(track, start, true);
