@@ -796,6 +796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings that sound alike
+         * @description The same sound in another format, rate or loudness, or cut; by acoustic fingerprints of the first twenty minutes. The most alike first, 20 at most.
+         */
+        get: operations["listSimilar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audio/{file}/metadata": {
         parameters: {
             query?: never;
@@ -974,6 +994,27 @@ export interface paths {
          * @description The one before stays accepted until the next rotation, the one before that ends now: rotate twice when a key has leaked.
          */
         post: operations["rotateSigningKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/storage/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what is removed without being asked */
+        get: operations["showRetention"];
+        /**
+         * Change what is removed without being asked
+         * @description Workers follow it once a day; `./antenne cleanup --dry-run` tells what that would be.
+         */
+        put: operations["changeRetention"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1402,6 +1443,9 @@ export interface components {
                     status: string;
                 };
                 redis: {
+                    status: string;
+                };
+                storage: {
                     status: string;
                 };
                 system: {
@@ -4594,6 +4638,66 @@ export interface operations {
             };
         };
     };
+    listSimilar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description `waiting` while the sound has not been listened to yet, or can’t be here
+                         * @enum {unknown}
+                         */
+                        state: "compared" | "waiting";
+                        similar: {
+                            /** Format: uuid */
+                            recording_id: string;
+                            title: string;
+                            /** @description 1: the same sound; 0.35 and less is not told */
+                            similarity: number;
+                            /** @description Where the beginning of this one lies in the other */
+                            offset_seconds: number;
+                            /** @description How long both go on together, of the first 20 minutes */
+                            common_seconds: number;
+                            duration_seconds: number;
+                            /** Format: date-time */
+                            created_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showAudioMetadata: {
         parameters: {
             query?: {
@@ -5107,6 +5211,96 @@ export interface operations {
                         created_at: string | null;
                         /** @description Shown this once. Use the text as it is. */
                         secret: string;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Days after which a rendition that someone asked for goes when nobody hears it, and the file as it came where renditions stay; null: never */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        unused_renditions_days: number | null;
+                        originals_days: number | null;
+                    };
+                };
+            };
+            /** @description Default Response */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Default Response */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Days after which a rendition that someone asked for goes when nobody hears it, and the file as it came where renditions stay; null: never */
+        requestBody: {
+            content: {
+                "application/json": {
+                    unused_renditions_days: number | null;
+                    originals_days: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Days after which a rendition that someone asked for goes when nobody hears it, and the file as it came where renditions stay; null: never */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        unused_renditions_days: number | null;
+                        originals_days: number | null;
                     };
                 };
             };
