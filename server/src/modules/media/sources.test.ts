@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingParts } from '../../../../e2e/harness/parts.ts';
 import { buildTestApp, type TestApp } from '../../../test/harness/app.ts';
 import { createSignedIn } from '../../../test/harness/factories/accounts.ts';
 import { runJob, sampleSound, storedFiles } from '../../../test/harness/factories/media.ts';
@@ -15,9 +15,7 @@ import { fetchOriginal } from './fetch-original.ts';
 import { createMediaContext, type MediaContext } from './media-context.ts';
 import { probeOriginal } from './probe-original.ts';
 
-const hasYtdlp = (process.env.PATH ?? '')
-  .split(path.delimiter)
-  .some((at) => existsSync(path.join(at, 'yt-dlp')));
+const noYtdlp = missingParts('ytdlp');
 const EXTRACT = 'media.extract-recording';
 
 let here: TestApp;
@@ -346,35 +344,38 @@ describe('what means harm ends in a sentence, and leaves nothing', () => {
   });
 });
 
-describe.runIf(hasYtdlp)('a page that yt-dlp knows', () => {
-  test('becomes sound, through the proxy', async () => {
-    const id = await ask('/known-site');
-    await fetchAndProbe(id);
-    expect(await show(id)).toMatchObject({ source_kind: 'site', codec: 'mp3' });
-    expect(host.asked('/d.mp3')).toBeGreaterThan(0);
-    await cancel(id);
-    expect((await storedFiles(here)).filter((file) => file.includes('/storage/tmp/'))).toEqual([]);
-  });
+describe.skipIf(noYtdlp !== null)(
+  `a page that yt-dlp knows${noYtdlp === null ? '' : ` (${noYtdlp})`}`,
+  () => {
+    test('becomes sound, through the proxy', async () => {
+      const id = await ask('/known-site');
+      await fetchAndProbe(id);
+      expect(await show(id)).toMatchObject({ source_kind: 'site', codec: 'mp3' });
+      expect(host.asked('/d.mp3')).toBeGreaterThan(0);
+      await cancel(id);
+      expect((await storedFiles(here)).filter((file) => file.includes('/storage/tmp/'))).toEqual([]);
+    });
 
-  test.each([
-    ['/words', 'media.no-sound-found'],
-    ['/site-inside', 'media.address-refused'],
-  ])('%s ends in %s', async (address, code) => {
-    files['/site-inside'] = text(
-      '<html><script>jwplayer("p").setup({"file":"http://127.0.0.2/secret.mp3"});</script></html>',
-    );
-    expect(await bring(address)).toMatchObject({ status: 'error', error_code: code });
-  });
+    test.each([
+      ['/words', 'media.no-sound-found'],
+      ['/site-inside', 'media.address-refused'],
+    ])('%s ends in %s', async (address, code) => {
+      files['/site-inside'] = text(
+        '<html><script>jwplayer("p").setup({"file":"http://127.0.0.2/secret.mp3"});</script></html>',
+      );
+      expect(await bring(address)).toMatchObject({ status: 'error', error_code: code });
+    });
 
-  test('is left at once when the work is cancelled, with every process', async () => {
-    files['/site-slow'] = text('<html><script>jwplayer("p").setup({"file":"HOST/slow"});</script></html>');
-    const id = await ask('/site-slow');
-    const running = extract(id);
-    await expect.poll(() => host.asked('/slow'), { timeout: 20_000 }).toBeGreaterThan(0);
-    await cancel(id);
-    await running;
-    expect(await show(id)).toMatchObject({ error_code: 'media.cancelled' });
-    await expect.poll(() => host.open()).toBe(0);
-    expect((await storedFiles(here)).filter((file) => file.includes('/storage/tmp/'))).toEqual([]);
-  });
-});
+    test('is left at once when the work is cancelled, with every process', async () => {
+      files['/site-slow'] = text('<html><script>jwplayer("p").setup({"file":"HOST/slow"});</script></html>');
+      const id = await ask('/site-slow');
+      const running = extract(id);
+      await expect.poll(() => host.asked('/slow'), { timeout: 20_000 }).toBeGreaterThan(0);
+      await cancel(id);
+      await running;
+      expect(await show(id)).toMatchObject({ error_code: 'media.cancelled' });
+      await expect.poll(() => host.open()).toBe(0);
+      expect((await storedFiles(here)).filter((file) => file.includes('/storage/tmp/'))).toEqual([]);
+    });
+  },
+);
