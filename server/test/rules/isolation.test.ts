@@ -54,6 +54,7 @@ beforeAll(async () => {
     '/api/debats': debat.id,
     '/api/recordings': recording.recording_id ?? '',
     '/api/audio': recording.recording_id ?? '',
+    '/api/compression/jobs': recording.recording?.renditions[0]?.id ?? '',
     '/api/transcriptions': transcription,
     '/api/uploads': upload.json().id,
   };
@@ -71,7 +72,7 @@ async function call(
   url: string,
   token: string,
   payload: object,
-): Promise<{ id: string; recording_id?: string }> {
+): Promise<{ id: string; recording_id?: string; recording?: { renditions: { id: string }[] } }> {
   const reply = await test.app.inject({
     method,
     url,
