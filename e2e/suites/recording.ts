@@ -66,8 +66,10 @@ export function describeRecording(shared: Shared): void {
       await until(height, (tall) => tall > plain * 1.5, 10);
       expect(await faultsOf(page)).toEqual([]);
       await page.setViewportSize({ width: 1280, height: 900 });
-      await timeline.hover({ position: { x: 20, y: 20 } });
-      await page.getByText('0:00', { exact: true }).last().waitFor();
+      for (let closer = 0; closer < 3; closer++) await button('Agrandir la forme d’onde').click();
+      await timeline.hover({ position: { x: 0, y: 20 } });
+      await page.getByText(/^0:1\d\.\d$/).waitFor();
+      for (let further = 0; further < 3; further++) await button('Réduire la forme d’onde').click();
     });
 
     it('steps by chapter and by word, and leaves silences out', async () => {

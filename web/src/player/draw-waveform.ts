@@ -15,6 +15,8 @@ export interface WaveformDrawing {
   peaks: readonly number[];
   rms: readonly number[];
   gain: number;
+  /** What peaks and RMS stand for; the whole sound, or a part of it. */
+  span: View;
   silences: readonly Silence[];
   /** What each frequency does, as wide as the whole sound; null: not shown. */
   spectrogram: HTMLCanvasElement | null;
@@ -63,12 +65,13 @@ function drawBars(
   context: CanvasRenderingContext2D,
   width: number,
   height: number,
-  { peaks, rms, gain, view, durationSeconds, ink }: WaveformDrawing,
+  { peaks, rms, gain, span, view, ink }: WaveformDrawing,
   playheadX: number,
 ): void {
   const count = Math.floor(width / (barWidth + barGap));
-  const from = view.from / durationSeconds;
-  const to = view.to / durationSeconds;
+  const length = Math.max(0.001, span.to - span.from);
+  const from = (view.from - span.from) / length;
+  const to = (view.to - span.from) / length;
   const layers = [
     { bars: barsOf(peaks, from, to, count), played: ink.played, rest: ink.rest },
     { bars: barsOf(rms, from, to, count), played: ink.playedBody, rest: ink.restBody },

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { joinFine, needsFine, pointsOf, rangesOf, readFine, stretchesOf } from './fine-peaks.ts';
 import { storedHabits } from './habits.ts';
 import { codecToPlay, levelName, lighterElsewhere } from './hls-levels.ts';
 import { stepAmong } from './landmarks.ts';
@@ -103,4 +104,29 @@ test('a stream plays one codec: that of the quality asked for, else the one with
   expect(lighterElsewhere(levels, 'mp3')).toBe('low');
   expect(lighterElsewhere(levels, 'aac')).toBeNull();
   expect(levelName('https://radio.example/hls/x/medium/playlist.m3u8?expires=1/2')).toBe('medium');
+});
+
+test('the finest waveform is read in stretches, peaks and RMS apart', () => {
+  expect(needsFine({ from: 0, to: 120 }, 120)).toBe(false);
+  expect(needsFine({ from: 0, to: 10 }, 3600)).toBe(true);
+  expect(needsFine({ from: 0, to: 900 }, 43_200)).toBe(false);
+  expect(stretchesOf({ from: 290, to: 310 })).toEqual([0, 1]);
+  expect(stretchesOf({ from: 300, to: 600 })).toEqual([1]);
+  const header = new DataView(new ArrayBuffer(24));
+  [2, 1, 48_000, 480, 40_000, 1].forEach((value, at) => {
+    header.setInt32(at * 4, value, true);
+  });
+  expect(pointsOf(header.buffer)).toBe(40_000);
+  expect(pointsOf(new ArrayBuffer(24))).toBeNull();
+  expect(pointsOf(new ArrayBuffer(3))).toBeNull();
+  expect(rangesOf(1, 40_000)).toEqual({
+    span: { from: 300, to: 400 },
+    peaks: [24 + 60_000, 24 + 80_000 - 1],
+    rms: [24 + 80_000 + 30_000, 24 + 80_000 + 40_000 - 1],
+  });
+  expect(rangesOf(2, 40_000)).toBeNull();
+  const span = { from: 0, to: 0.02 };
+  const fine = readFine(span, new Int8Array([-128, 5, -1, 64]).buffer, new Uint8Array([255, 0]).buffer);
+  expect(fine).toEqual({ span, peaks: [1, 0.5], rms: [1, 0] });
+  expect(joinFine([fine, { ...fine, span: { from: 0.02, to: 0.04 } }])?.span).toEqual({ from: 0, to: 0.04 });
 });

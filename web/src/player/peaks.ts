@@ -5,7 +5,7 @@ export interface View {
 }
 
 /** No closer than this: beyond, peaks have nothing more to show. */
-export const closestViewSeconds = 10;
+export const closestViewSeconds = 4;
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
 

@@ -11,7 +11,7 @@ export interface SilenceSkipState {
 }
 
 interface SilenceSkipParts {
-  player: Player;
+  player: Pick<Player, 'getState' | 'subscribe' | 'now' | 'seek'>;
   storage: KeptHere;
   /** The measured silences of a recording; none when there are none to be had. */
   read(recordingId: string): Promise<readonly Silence[]>;

@@ -4,6 +4,9 @@ import { trackKey } from './track.ts';
 /** When to stop: an instant (ms), or a second of the track that plays. */
 type Until = { kind: 'clock'; atMs: number } | { kind: 'place'; track: string; seconds: number };
 
+/** What the timer needs of a player. */
+type Sleeper = Pick<Player, 'getState' | 'now' | 'pause'> & { habits: Pick<Player['habits'], 'fade'> };
+
 export interface SleepState {
   /** What was asked for: a number of minutes, the end of the sound or of its chapter; null: play on. */
   wanted: number | 'end' | 'chapter' | null;
@@ -26,11 +29,11 @@ export class SleepTimer {
   #state: SleepState = { wanted: null, leftSeconds: null };
   #until: Until | null = null;
   #ticking: ReturnType<typeof setInterval> | undefined;
-  readonly #player: Player;
+  readonly #player: Sleeper;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
 
-  constructor(player: Player, now: () => number = Date.now) {
+  constructor(player: Sleeper, now: () => number = Date.now) {
     this.#player = player;
     this.#now = now;
   }

@@ -82,13 +82,13 @@ export function Timeline(props: TimelineProps) {
         canvasRef={setCanvas}
       />
       {/* Clipped: for a moment after the window narrows, the instants stand where the wider one had them. */}
-      <div className="relative mt-1.5 h-5 overflow-x-clip text-note text-faint" aria-hidden="true">
+      <div className="relative mt-1 h-7 overflow-x-clip pt-2 text-note text-faint" aria-hidden="true">
         {chapters
           .filter(({ start }) => start > view.from && start < view.to)
           .map(({ start }) => (
             <span
               key={`chapter ${start}`}
-              className="absolute -top-1 size-2 -translate-x-1/2 rotate-45 bg-ink"
+              className="absolute top-0 size-2 -translate-x-1/2 rotate-45 bg-ink"
               style={{ left: `${placeOf(start, width, view)}px` }}
             />
           ))}
@@ -126,7 +126,7 @@ function Tick({
   const x = placeOf(at, width, view);
   const shift = x < 20 ? '' : x > width - 28 ? '-translate-x-full' : '-translate-x-1/2';
   return (
-    <span className={`absolute ${shift}`} style={{ left: `${x}px` }}>
+    <span className={`absolute top-2 ${shift}`} style={{ left: `${x}px` }}>
       {formatClock(at, durationSeconds)}
     </span>
   );

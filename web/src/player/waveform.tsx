@@ -1,11 +1,12 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { usePlayerState, useServices } from '../app-services.ts';
-import { formatClock } from '../i18n/clock-time.ts';
+import { formatClock, formatPlace } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
 import { drawWaveform, readInk } from './draw-waveform.ts';
 import { placeOf, secondAt, type View } from './peaks.ts';
 import type { Silence } from './silences.ts';
 import { type Track, trackKey } from './track.ts';
+import { useFineWaveform } from './use-fine-waveform.ts';
 import { useWaveform } from './use-waveform.ts';
 
 interface WaveformProps {
@@ -22,6 +23,9 @@ interface WaveformProps {
   onKey?: (event: KeyboardEvent) => boolean;
   canvasRef?: (canvas: HTMLCanvasElement | null) => void;
 }
+
+/** In so close a view a second is wide: the instant under the pointer is told to its tenth. */
+const tenthsWithinSeconds = 60;
 
 const noSilences: readonly Silence[] = [];
 
@@ -53,7 +57,9 @@ export function Waveform({
   const isCurrent = usePlayerState((state) => state.track !== null && trackKey(state.track) === key);
   const isPlaying = usePlayerState((state) => state.phase === 'playing') && isCurrent;
   const position = usePlayerState((state) => (isCurrent ? state.positionSeconds : -1));
-  const { peaks, rms, gain } = useWaveform(track.recordingId, resolution);
+  const whole = useWaveform(track.recordingId, resolution);
+  const fine = useFineWaveform(track.recordingId, view, durationSeconds);
+  const { peaks, rms } = fine ?? whole;
   const canvas = useRef<HTMLCanvasElement>(null);
   const dragSeconds = useRef<number | null>(null);
   const [hoverX, setHoverX] = useState<number | null>(null);
@@ -75,7 +81,8 @@ export function Waveform({
     drawWaveform(context, width, height, {
       peaks,
       rms,
-      gain,
+      gain: whole.gain,
+      span: fine?.span ?? { from: 0, to: durationSeconds },
       silences,
       spectrogram,
       view,
@@ -84,7 +91,20 @@ export function Waveform({
       hoverX,
       ink,
     });
-  }, [player, track, peaks, rms, gain, silences, spectrogram, view, durationSeconds, hoverX, isPlaying]);
+  }, [
+    player,
+    track,
+    peaks,
+    rms,
+    whole.gain,
+    fine,
+    silences,
+    spectrogram,
+    view,
+    durationSeconds,
+    hoverX,
+    isPlaying,
+  ]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shown` is not read here, but it moves the playhead.
   useEffect(draw, [draw, shown]);
@@ -168,7 +188,9 @@ export function Waveform({
           className="pointer-events-none absolute bottom-full mb-1 -translate-x-1/2 rounded-(--radius) bg-ink px-1.5 py-0.5 text-note text-paper"
           style={{ left: `${Math.min(Math.max(placeOf(hovered, width, view), 24), width - 24)}px` }}
         >
-          {formatClock(hovered, durationSeconds)}
+          {view.to - view.from <= tenthsWithinSeconds
+            ? formatPlace(hovered)
+            : formatClock(hovered, durationSeconds)}
         </span>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { addressOf } from '@antenne/client';
 import { useQuery } from '@tanstack/react-query';
 import { useMay, useServices } from '../../app-services.ts';
-import { formatBytes, formatLength, formatNumber } from '../../i18n/format.ts';
+import { formatClock } from '../../i18n/clock-time.ts';
+import { formatBytes, formatNumber } from '../../i18n/format.ts';
 import { useText } from '../../i18n/language.ts';
 import { Fact } from '../../ui/page.tsx';
 import { OutLink } from '../archive/debat-facts.tsx';
@@ -19,7 +20,7 @@ export function RecordingFacts({ recording }: { recording: Recording }) {
       <h2 className="mb-2 font-medium max-lg:hidden">{t('recordings.technical')}</h2>
       <dl className="border-b border-line">
         <Fact name={t('debat.duration')}>
-          {recording.duration_seconds === null ? null : formatLength(recording.duration_seconds, language)}
+          {recording.duration_seconds === null ? null : formatClock(recording.duration_seconds)}
         </Fact>
         <Fact name={t('sound.container')}>{containerOf(recording.mime_type)}</Fact>
         <Fact name={t('recordings.codec')}>{recording.codec?.toUpperCase()}</Fact>
