@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Upload } from 'tus-js-client';
-import type { Station } from './station.ts';
+import { type Station, until } from './station.ts';
 
 /** Bytes that can be read from anywhere, as a file can. */
 export interface Source {
@@ -32,7 +32,10 @@ export async function uploadResumably(
   { metadata, pieceBytes, onPiece }: Wish,
   tries = 240,
 ): Promise<{ recordingId: string; offsets: number[] }> {
-  const token = await station.signIn();
+  const token = await until(
+    () => station.signIn(),
+    () => true,
+  );
   const offsets: number[] = [];
   const file = {
     size: source.size,

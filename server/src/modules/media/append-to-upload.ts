@@ -46,7 +46,8 @@ export async function appendToUpload(
   }
   const hold = await holdUpload(context, upload, piece.offsetBytes);
   try {
-    const offsetBytes = await receive(context, hold, piece);
+    // Whole already, its file may lie in its place.
+    const offsetBytes = leftBytes === 0 ? upload.sizeBytes : await receive(context, hold, piece);
     if (offsetBytes < upload.sizeBytes) {
       return { offsetBytes, expiresAt: hold.expiresAt, recordingId: null };
     }

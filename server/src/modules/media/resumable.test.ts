@@ -481,6 +481,11 @@ describe('a crash just before the end', () => {
     expect(await recordings()).toBe(before + 1);
   });
 
+  test('is made good by the last piece, sent again without a look', async () => {
+    const url = await crashed(true);
+    expect((await piece(url, wav.length, '')).headers['recording-id']).toBe(idOf(url));
+  });
+
   test('is made good by the next process when nobody asks, and its file is not swept meanwhile', async () => {
     const url = await crashed(true);
     const context = createMediaContext(here.kernel, here.composition.accounts);

@@ -3,7 +3,7 @@ import { cleanLine } from '../../kernel/clean-line.ts';
 import type { FormPart } from '../../kernel/http/form-parts.ts';
 import { validationFailed } from '../../kernel/http/problem.ts';
 import type { Draft } from '../../kernel/storage/storage.ts';
-import { emptyFile, notAudio } from './errors.ts';
+import { emptyFile, notAudio, uploadTooLarge } from './errors.ts';
 import { cleanFilename } from './names.ts';
 import { UploadFields } from './schemas.ts';
 import { plainlyNotMedia, SNIFF_BYTES } from './sniff.ts';
@@ -16,13 +16,17 @@ export interface UploadedForm {
 }
 
 /** Streams the file into the draft and checks the rest; throws the problem that the client reads. */
-export async function readUploadForm(parts: AsyncIterable<FormPart>, draft: Draft): Promise<UploadedForm> {
+export async function readUploadForm(
+  parts: AsyncIterable<FormPart>,
+  draft: Draft,
+  mostBytes: number,
+): Promise<UploadedForm> {
   const fields: Record<string, unknown> = {};
   let filename: string | null | undefined;
   for await (const part of parts) {
     if (part.kind === 'file' && part.name === 'file') {
       filename = cleanFilename(part.filename);
-      await receiveFile(part.chunks, draft);
+      await receiveFile(part.chunks, draft, mostBytes);
     } else if (part.kind === 'file') {
       throw missingFile();
     } else if (part.name === 'title' || part.name === 'language') {
@@ -34,7 +38,11 @@ export async function readUploadForm(parts: AsyncIterable<FormPart>, draft: Draf
 }
 
 /** Bytes go to the disk as they come; the first ones are looked at before the rest is taken. */
-async function receiveFile(chunks: AsyncIterable<Uint8Array>, draft: Draft): Promise<void> {
+async function receiveFile(
+  chunks: AsyncIterable<Uint8Array>,
+  draft: Draft,
+  mostBytes: number,
+): Promise<void> {
   let head: Buffer | null = Buffer.alloc(0);
   for await (const chunk of chunks) {
     if (head !== null) {
@@ -43,6 +51,9 @@ async function receiveFile(chunks: AsyncIterable<Uint8Array>, draft: Draft): Pro
         refuseOtherKinds(head);
         head = null;
       }
+    }
+    if (draft.bytesWritten + chunk.length > mostBytes) {
+      throw uploadTooLarge(`Files of up to ${mostBytes} bytes are taken here; this one is longer.`);
     }
     await draft.write(chunk);
   }

@@ -16,7 +16,7 @@ export class HoldLost extends Error {
 export interface Hold {
   readonly upload: ResumableUpload;
   readonly writerId: string;
-  /** Aborts when the hold is lost or this process stops; the reason tells which. */
+  /** Aborts when the upload is given up or this process stops; the reason tells which. */
   readonly signal: AbortSignal;
   /** When the upload expires unless more comes. */
   readonly expiresAt: Date;
@@ -53,10 +53,7 @@ function openHold(context: MediaContext, upload: ResumableUpload, writerId: stri
   async function renew(offsetBytes: number): Promise<void> {
     const asked = performance.now();
     expiresAt = new Date(clock.now() + config.uploadExpiryMs);
-    if (!(await renewWriter(db.kysely, upload, writerId, { offsetBytes, expiresAt }))) {
-      stopping.abort(new HoldLost());
-      throw new HoldLost();
-    }
+    if (!(await renewWriter(db.kysely, upload, writerId, { offsetBytes, expiresAt }))) throw new HoldLost();
     renewedAt = asked;
   }
 

@@ -49,7 +49,7 @@ export async function uploadRecording(
     const fileBytes = Math.max(1, expectedBytes - MOST_FORM_BYTES);
     const room = await assertRoom(context, uploader.organisationId, fileBytes, { besideComing: true });
     draft = draftWithin(room, await storage.create({ expectedBytes }));
-    const form = await readUploadForm(parts, draft);
+    const form = await readUploadForm(parts, draft, context.kernel.config.uploadMaxBytes);
     const info = await probeSoon(context, draft.path);
     const id = newId();
     const file = await draft.commit(newFileKey(uploader.organisationId, id, 'original'));
