@@ -25,7 +25,7 @@ export function ChapterList({ track, chapters }: { track: Track; chapters: reado
             <button
               type="button"
               aria-current={index === current ? 'true' : undefined}
-              className={`flex min-h-10 w-full items-baseline gap-4 py-1.5 text-left hover:bg-sunk ${index === current ? 'font-medium' : 'text-soft'}`}
+              className={`flex min-h-10 w-full items-baseline gap-4 py-1.5 text-left -outline-offset-2 hover:bg-sunk ${index === current ? 'font-medium' : 'text-soft'}`}
               onClick={() => player.play(track, start)}
             >
               <span className="w-16 shrink-0 text-right text-faint">{formatClock(start)}</span>
