@@ -9,6 +9,9 @@ import { watchWebBuild } from './web-build.ts';
 const WEB_DIST = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 const PAGES_ARE_OPEN = open('the page is a program for the browser; its data comes through the API');
 
+/** What browsers are asked to say of their line with each request: sound is chosen by it (`quality=auto`). */
+const CLIENT_HINTS = 'Downlink, ECT, RTT, Sec-CH-Viewport-Width';
+
 const NOT_BUILT = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Antenne</title></head><body>
 <h1>Antenne is running</h1><p>The web page is not built yet: run <code>npm run build -w web</code>.</p></body></html>`;
 
@@ -36,6 +39,7 @@ export async function registerWebPages(app: App, folder = WEB_DIST): Promise<voi
       }
       return reply
         .header('content-security-policy', PAGE_POLICY)
+        .header('accept-ch', CLIENT_HINTS)
         .header('cache-control', 'no-cache')
         .type('text/html; charset=utf-8')
         .send(build?.page ?? NOT_BUILT);

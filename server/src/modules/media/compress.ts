@@ -19,7 +19,11 @@ const LOOK_EVERY_MS = 400;
 const WAIT_AT_MOST_MS = 15_000;
 /** Requests of this process that wait for their file; further ones are answered as if they would not. */
 const MOST_WAITING = 32;
-let waiting = 0;
+
+/** How many requests of this process wait at the moment. */
+export interface Waiting {
+  count: number;
+}
 
 /** What a client asks for; `isAsync: false` waits, within bounds. */
 export interface CompressionRequest {
@@ -31,7 +35,12 @@ export interface CompressionRequest {
 }
 
 /** Compression is a rendition by another name: the job is the rendition, made once for all who ask. */
-export async function compress(context: MediaContext, actor: Actor, request: CompressionRequest) {
+export async function compress(
+  context: MediaContext,
+  waiting: Waiting,
+  actor: Actor,
+  request: CompressionRequest,
+) {
   const wish = readTargetQuality(request.target);
   if ('fault' in wish) {
     const message = `${wish.fault}.`;
@@ -43,7 +52,7 @@ export async function compress(context: MediaContext, actor: Actor, request: Com
   const { db } = context.kernel;
   const asked = await db.transaction((tx) => requestRendition(tx, context, organisationId, source.id, wish));
   const isThere = asked.status === 'completed' || request.isAsync;
-  return presentJob(context, isThere ? asked : await waitFor(context, asked, request.signal));
+  return presentJob(context, isThere ? asked : await waitFor(context, waiting, asked, request.signal));
 }
 
 /** The state of a job that `compress` gave out. */
@@ -53,10 +62,15 @@ export async function readCompression(context: MediaContext, organisationId: str
   return presentJob(context, rendition);
 }
 
-async function waitFor({ kernel }: MediaContext, asked: Rendition, signal: AbortSignal): Promise<Rendition> {
-  if (waiting >= MOST_WAITING) return asked;
+async function waitFor(
+  { kernel }: MediaContext,
+  waiting: Waiting,
+  asked: Rendition,
+  signal: AbortSignal,
+): Promise<Rendition> {
+  if (waiting.count >= MOST_WAITING) return asked;
   const until = performance.now() + WAIT_AT_MOST_MS;
-  waiting += 1;
+  waiting.count += 1;
   try {
     let last = asked;
     while (last.status !== 'completed' && last.status !== 'error' && performance.now() < until) {
@@ -68,7 +82,7 @@ async function waitFor({ kernel }: MediaContext, asked: Rendition, signal: Abort
     if (signal.aborted) return asked;
     throw error;
   } finally {
-    waiting -= 1;
+    waiting.count -= 1;
   }
 }
 

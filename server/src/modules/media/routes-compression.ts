@@ -57,6 +57,7 @@ const CompressionJob = Type.Object(
 /** Renditions as clients of the older streaming server ask for them. */
 export function registerCompressionRoutes(app: App, context: MediaContext): void {
   app.addSchema(CompressionJob);
+  const waiting = { count: 0 };
   app.post(
     '/api/compression/compress',
     {
@@ -79,10 +80,15 @@ export function registerCompressionRoutes(app: App, context: MediaContext): void
         async_processing: isAsync = true,
       } = request.body;
       const gone = new AbortController();
-      request.raw.once('close', () => {
-        if (request.raw.destroyed) gone.abort();
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) gone.abort();
       });
-      const job = await compress(context, request.actor, { inputFile, target, isAsync, signal: gone.signal });
+      const job = await compress(context, waiting, request.actor, {
+        inputFile,
+        target,
+        isAsync,
+        signal: gone.signal,
+      });
       return reply.code(job.status === 'completed' ? 200 : 202).send(job);
     },
   );
