@@ -16,6 +16,7 @@ import { Icon } from '../../ui/icons.tsx';
 import { PageHeading, usePageTitle } from '../../ui/page.tsx';
 import { failureText } from '../../ui/problem-text.ts';
 import { TranscriptSection } from '../transcription/transcript-section.tsx';
+import { DuplicateNote } from './duplicate-note.tsx';
 import { isWorkedOn, type Recording, recordingTrack } from './recording.ts';
 import { RecordingFacts } from './recording-facts.tsx';
 import { RecordingRenditions } from './recording-renditions.tsx';
@@ -97,6 +98,9 @@ function RecordingSheet({ recording }: { recording: Recording }) {
         </p>
         <PageHeading>{typeset(recording.title)}</PageHeading>
       </header>
+      <div className="pb-7 empty:hidden">
+        <DuplicateNote recording={recording} onRemoved={() => void navigate({ to: '/recordings' })} />
+      </div>
       {isReady && <SoundStage track={track} atSeconds={atSeconds} />}
       {isWorkedOn(recording) && <Working recording={recording} />}
       <RecordingWork recording={recording} />
