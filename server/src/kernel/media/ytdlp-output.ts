@@ -35,6 +35,7 @@ const longestText = 2000;
 export class YtdlpOutput {
   readonly #onProgress: (progress: SiteProgress) => void;
   #rest = '';
+  #isTooLong = false;
   facts: SiteFacts | null = null;
 
   constructor(onProgress: (progress: SiteProgress) => void) {
@@ -43,8 +44,14 @@ export class YtdlpOutput {
 
   push(chunk: Buffer): void {
     const lines = (this.#rest + chunk.toString('utf8')).split(/[\r\n]+/);
-    this.#rest = (lines.pop() ?? '').slice(0, longestLine);
-    for (const line of lines) this.#read(line);
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (!this.#isTooLong) this.#read(line);
+      this.#isTooLong = false;
+    }
+    if (this.#rest.length > longestLine) this.#isTooLong = true;
+    // Of a line that is too long nothing is kept, so that each chunk costs no more than the first.
+    if (this.#isTooLong) this.#rest = '';
   }
 
   #read(line: string): void {

@@ -15,13 +15,8 @@ import {
   saveRequeued,
 } from './extraction-repo.ts';
 import { MAX_FAULTS } from './recording.ts';
-import {
-  deleteRecording,
-  findBySourceUrl,
-  findRecording,
-  insertRecording,
-  listRecordings,
-} from './recording-repo.ts';
+import { deleteRecording, findRecording, insertRecording, listRecordings } from './recording-repo.ts';
+import { findOtherBySource } from './source-repo.ts';
 
 let database: TestDatabase;
 let db: Db;
@@ -89,7 +84,7 @@ describe('an address', () => {
     const first = await queued({ sourceUrl });
     await cancelRecording(db.kysely, HERE, first.id, { code: 'x', message: 'X.' });
     const second = await queued({ sourceUrl });
-    expect((await findBySourceUrl(db.kysely, HERE, sourceUrl))?.id).toBe(second.id);
+    expect((await findOtherBySource(db.kysely, HERE, sourceUrl, null))?.id).toBe(second.id);
     await expect(requeueFailed(db.kysely, HERE, first.id)).rejects.toThrow(/recordings_one_per_source/);
   });
 

@@ -127,23 +127,6 @@ export async function findRecording(
   return row ?? null;
 }
 
-/** The recording that holds this address, unless it is in error or in the trash. */
-export async function findBySourceUrl(
-  q: Executor,
-  organisationId: string,
-  sourceUrl: string,
-): Promise<Recording | null> {
-  const row = await tables(q)
-    .selectFrom('recordings')
-    .select(RECORDING_COLUMNS)
-    .where('organisation_id', '=', organisationId)
-    .where('source_url', '=', sourceUrl)
-    .where('status', '<>', 'error')
-    .where('trashed_at', 'is', null)
-    .executeTakeFirst();
-  return row ?? null;
-}
-
 /** What a list is narrowed to, and which stretch of it. */
 export interface RecordingFilter {
   status?: RecordingStatus | undefined;

@@ -25,6 +25,8 @@ const largestCaptions = 4 * 1024 * 1024;
 const largestChapters = 1024 * 1024;
 const mostPieces = 20_000;
 const patienceMs = 30_000;
+/** All of them together: nobody waits for a sound because its captions are slow. */
+const wholePatienceMs = 120_000;
 
 /** Fetches captions and chapters. What cannot be had is left out: the sound is whole without it. */
 export async function fetchCompanions(
@@ -32,6 +34,7 @@ export async function fetchCompanions(
   { captions, chapters, chaptersAddress }: Pick<Found, 'captions' | 'chapters' | 'chaptersAddress'>,
   { signal, onMissing }: { signal: AbortSignal; onMissing: (error: unknown) => void },
 ): Promise<Companions> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(wholePatienceMs)]);
   const attempt = async <T>(work: () => Promise<T>, without: T): Promise<T> => {
     try {
       return await work();
@@ -44,14 +47,14 @@ export async function fetchCompanions(
   const kept: Captions[] = [];
   for (const one of captions) {
     if (kept.length === mostCaptions) break;
-    const fetched = await attempt(() => fetchOne(fetch, one, signal), null);
+    const fetched = await attempt(() => fetchOne(fetch, one, limited), null);
     if (fetched && fetched.bytes.length > 0) kept.push(fetched);
   }
   const marked =
     chaptersAddress === null
       ? chapters
       : await attempt(async () => {
-          const bytes = await fetchWhole(fetch, chaptersAddress, signal, largestChapters);
+          const bytes = await fetchWhole(fetch, chaptersAddress, limited, largestChapters);
           return readPodcastChapters(decodeText(bytes, null));
         }, chapters);
   return { captions: kept, chapters: marked.length > 0 ? marked : chapters };
