@@ -37,6 +37,8 @@ const wantedFilters = [
   'astats',
   'showspectrumpic',
 ];
+/** What else may be written: Chromaprint's values are a format. */
+const wantedMuxers = ['chromaprint'];
 /** Without these no rendition can be made. */
 const neededEncoders = ['libmp3lame', 'aac'];
 /** libavutil of ffmpeg 4.4: the only version number that distributions, static and git builds all tell. */
@@ -66,6 +68,7 @@ export async function findTools(options: FindToolsOptions): Promise<ToolsInfo> {
     notice: notices.length > 0 ? `${notices.join('; ')}.` : null,
     encoders: new Set(learnt.encoders),
     filters: new Set(learnt.filters),
+    muxers: new Set(learnt.muxers),
   };
 }
 
@@ -163,6 +166,7 @@ interface Learnt {
   libavutil: string;
   encoders: string[];
   filters: string[];
+  muxers: string[];
 }
 
 /** Asks the program once and remembers the answer until the program changes: three starts cost a quarter second. */
@@ -199,7 +203,7 @@ function isLearnt(value: unknown): value is Learnt {
   const entries = new Map<string, unknown>(Object.entries(value));
   return (
     texts.every((name) => typeof entries.get(name) === 'string') &&
-    ['encoders', 'filters'].every((name) => Array.isArray(entries.get(name)))
+    ['encoders', 'filters', 'muxers'].every((name) => Array.isArray(entries.get(name)))
   );
 }
 
@@ -209,16 +213,18 @@ async function ask(run: ProcessRunner['run'], command: string): Promise<Omit<Lea
     return stdout.toString();
   };
   try {
-    const [version, encoders, filters] = await Promise.all([
+    const [version, encoders, filters, muxers] = await Promise.all([
       output('-version'),
       output('-encoders'),
       output('-filters'),
+      output('-muxers'),
     ]);
     return {
       version: /^ffmpeg version (\S+)/m.exec(version)?.[1] ?? 'unknown',
       libavutil: /^libavutil\s+([\d. ]+?)\s*\//m.exec(version)?.[1]?.replaceAll(' ', '') ?? '0.0',
       encoders: wantedEncoders.filter((name) => lists(encoders, name)),
       filters: wantedFilters.filter((name) => lists(filters, name)),
+      muxers: wantedMuxers.filter((name) => lists(muxers, name)),
     };
   } catch (error) {
     throw new PlainError(`${command} does not work as ffmpeg.`, { cause: error });

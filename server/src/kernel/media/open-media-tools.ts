@@ -7,6 +7,7 @@ import { extractSpeech } from './extract-speech.ts';
 import { fetchFromSite, SiteFetchFailed } from './fetch-from-site.ts';
 import { findTools } from './find-tools.ts';
 import { findYtdlp, ytdlpVersion } from './find-ytdlp.ts';
+import { fingerprint } from './fingerprint.ts';
 import { joinSounds } from './join-sounds.ts';
 import type { MediaContext } from './media-context.ts';
 import { planSpeechChunks } from './plan-speech-chunks.ts';
@@ -64,6 +65,7 @@ export async function openMediaTools(
     analyse: async (request) => analyse(allowed(), request),
     readLabels: async (request) => readLabels(allowed(), request),
     readChapters: async (request) => readChapters(allowed(), request),
+    fingerprint: async (request) => fingerprint(allowed(), request),
     joinSounds: async (request) => joinSounds(allowed(), request),
     ytdlpPath,
     ytdlpVersion: () => {

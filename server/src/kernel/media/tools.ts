@@ -20,6 +20,7 @@ export interface ToolsInfo {
   /** Names from our own list (`wantedEncoders`, `wantedFilters`) that this build has. */
   encoders: ReadonlySet<string>;
   filters: ReadonlySet<string>;
+  muxers: ReadonlySet<string>;
 }
 
 /** What a local file really is, decided by its content and never by its name. */
@@ -138,6 +139,13 @@ export interface ChaptersRequest {
   signal?: AbortSignal;
 }
 
+/** A source whose fingerprint is taken. */
+export interface FingerprintRequest {
+  inputPath: string;
+  source: MediaInfo;
+  signal?: AbortSignal;
+}
+
 /** Peaks and rms at a chosen resolution, each −1..1 (peaks alternate min, max) and 0..1 (rms). */
 export interface Waveform {
   peaks: number[];
@@ -159,6 +167,8 @@ export interface MediaTools {
   readLabels(request: LabelsRequest): Promise<MediaLabels>;
   /** The chapters that the file itself marks; none when it has none or they can't be read. */
   readChapters(request: ChaptersRequest): Promise<MarkedChapter[]>;
+  /** What the beginning sounds like, in 32-bit values; null where ffmpeg has no Chromaprint. Throws MediaError. */
+  fingerprint(request: FingerprintRequest): Promise<Int32Array | null>;
   /** One FLAC of several files in turn. Throws MediaError or the signal's reason; leaves no output behind then. */
   joinSounds(request: JoinRequest): Promise<void>;
   /** Where yt-dlp is; null without one. */

@@ -16,6 +16,7 @@ import type { Recording } from './recording.ts';
 import { removeUnreferenced } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
 import { completeRendition, listRenditions, type RenditionFile } from './rendition-repo.ts';
+import { requestFingerprint } from './similar/fingerprint-recording.ts';
 import { saveChapters } from './source-repo.ts';
 
 /** Encoding is most of the work; the analysis runs beside it. */
@@ -188,6 +189,7 @@ async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> 
     const ofFile = { source: 'file', unlessThere: true } as const;
     await saveChapters(tx, organisationId, recordingId, files.chapters, ofFile);
     for (const { id, file } of files.renditions) await completeRendition(tx, organisationId, id, file);
+    await requestFingerprint(tx, context, { organisationId, recordingId });
     await kernel.cache.changed(tx, organisationId);
     await kernel.events.emit(tx, recordingReady, { organisationId, recordingId, durationMs });
     await tell(tx, context, { organisationId, id: recordingId }, 'ready', 100, null);

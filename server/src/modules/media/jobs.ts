@@ -35,6 +35,16 @@ export const analyseRecordingJob = defineJob({
   concurrency: 1,
 });
 
+/** Takes the fingerprint of a recording that is ready. */
+export const fingerprintRecordingJob = defineJob({
+  name: 'media.fingerprint-recording',
+  payload: Type.Object({ organisationId: Type.String(), recordingId: Type.String() }),
+  retryLimit: 3,
+  retryDelaySeconds: 30,
+  expireSeconds: LAST_NET_SECONDS,
+  concurrency: 1,
+});
+
 /** Removes the files of a recording whose row is gone. */
 export const removeFilesJob = defineJob({
   name: 'media.remove-files',

@@ -32,6 +32,7 @@ import { mediaRoutes } from './routes.ts';
 import { signAddress } from './sign-address.ts';
 import { signStreamAddress } from './sign-stream-address.ts';
 import { makeSignature } from './signature.ts';
+import { fingerprintRecordingHandler } from './similar/fingerprint-recording.job.ts';
 import { listCaptions } from './source-repo.ts';
 import { trashRecording } from './trash-recording.ts';
 import { mediaChores, uploadChores } from './upkeep.ts';
@@ -62,6 +63,7 @@ export function mediaModule(
       extractRecordingHandler(context),
       makeRenditionHandler(context),
       analyseRecordingHandler(context),
+      fingerprintRecordingHandler(context),
       removeFilesHandler(context),
     ],
     start: async (role: Role) => {

@@ -23,6 +23,7 @@ import { registerStreamingRoutes } from './routes-streaming.ts';
 import { registerTrashRoutes } from './routes-trash.ts';
 import { registerUploadRoutes } from './routes-upload.ts';
 import { ChaptersSchema, RecordingSchema, WaveformSchema } from './schemas.ts';
+import { registerSimilarRoutes } from './similar/routes-similar.ts';
 
 /** What the routes of bytes share in a process. */
 interface Senders {
@@ -61,6 +62,7 @@ export function mediaRoutes(
   registerAudioRoutes(app, context, blocks);
   registerAnalysisRoutes(app, context, blocks);
   registerChapterRoutes(app, context);
+  registerSimilarRoutes(app, context);
   registerAudioFileRoutes(app, context);
   registerHlsRoutes(app, hls, blocks);
   registerStreamRoutes(app, context, { accesses, blocks });

@@ -182,6 +182,15 @@ export type RecordingCaptionsTable = {
   bytes: Buffer;
 };
 
+/** Rows of `recording_fingerprints` (migration 0013). */
+export type RecordingFingerprintsTable = {
+  recording_id: string;
+  organisation_id: string;
+  values: Buffer;
+  sketch: number[];
+  made_at: Generated<Date>;
+};
+
 /** The media module's part of the database. */
 // A type alias: Kysely's withTables wants an implicit index signature, which interfaces lack.
 export type MediaTables = {
@@ -191,6 +200,7 @@ export type MediaTables = {
   signing_keys: SigningKeysTable;
   uploads: UploadsTable;
   recording_analyses: RecordingAnalysesTable;
+  recording_fingerprints: RecordingFingerprintsTable;
   recording_chapters: RecordingChaptersTable;
   recording_captions: RecordingCaptionsTable;
 };

@@ -1,11 +1,12 @@
 import type { Chore } from '../../kernel/jobs/upkeep.ts';
 import { applyRetention } from './apply-retention.ts';
 import { backfillAnalyses } from './backfill-analyses.ts';
+import { emptyTrash } from './empty-trash.ts';
 import { sweepFetching } from './fetching-folder.ts';
 import type { MediaContext } from './media-context.ts';
-import { emptyTrash } from './empty-trash.ts';
 import { reconcileWork } from './reconcile-work.ts';
 import { finishLeftUploads } from './resume-whole.ts';
+import { backfillFingerprints } from './similar/fingerprint-recording.ts';
 import { sweepFiles } from './sweep-files.ts';
 import { sweepUploads } from './sweep-uploads.ts';
 
@@ -26,6 +27,7 @@ export function mediaChores(context: MediaContext): Chore[] {
       everyMs: DAY_MS,
       work: (signal) => applyRetention(context, { signal }),
     },
+    { name: 'asking for fingerprints', everyMs: BACKFILL_MS, work: () => backfillFingerprints(context) },
     { name: 'emptying the trash', everyMs: SWEEP_MS, work: (signal) => emptyTrash(context, signal) },
     { name: 'sweeping', everyMs: SWEEP_MS, work: (signal) => sweepFiles(context, undefined, signal) },
     { name: 'sweeping segments', everyMs: SWEEP_MS, work: () => sweepFetching(context) },

@@ -1,6 +1,7 @@
+import { countBits } from '../../kernel/count-bits.ts';
 import type { FoundDocument } from './found.ts';
 import { type Matcher, scoreAt, type Top, type Weigh, worthOfRun, worthOfTimes } from './matcher.ts';
-import { countBits, type Occurrences, segmentOfRun } from './occurrences.ts';
+import { type Occurrences, segmentOfRun } from './occurrences.ts';
 import { wordOfTerm } from './places-of-term.ts';
 import type { PlannedTerm, Program } from './plan.ts';
 
