@@ -7,7 +7,7 @@ import { createDiskStorage } from '../../kernel/storage/disk-storage.ts';
 import { readUploadForm } from './upload-form.ts';
 
 async function* formOf(pieces: number): AsyncGenerator<FormPart> {
-  const bytes = Buffer.alloc(5_000, 0xff);
+  const bytes = Buffer.alloc(5_000);
   async function* chunks() {
     for (let i = 0; i < pieces; i++) yield bytes;
   }
