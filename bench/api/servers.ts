@@ -19,6 +19,12 @@ export interface Side {
   stop(): Promise<void>;
 }
 
+/** Ours, and where it keeps its files. */
+export interface OurSide extends Side {
+  dataDir: string;
+  pids: number[];
+}
+
 /** The peer as SPEED's figures have it: two uvicorn workers, no sign-in, no limits, no access log. */
 export async function startPeer(url: string, folder: string): Promise<Side> {
   const port = await freePort();
@@ -37,7 +43,12 @@ export async function startPeer(url: string, folder: string): Promise<Side> {
 }
 
 /** Antenne's api role as it is deployed: sign-in, limits (raised), logs to a file, metrics, health, load shedding. */
-export async function startOurs(url: string, folder: string, processes: number): Promise<Side> {
+export async function startOurs(
+  url: string,
+  folder: string,
+  processes: number,
+  settings: Record<string, string> = {},
+): Promise<OurSide> {
   const port = await freePort();
   const dataDir = `${folder}/data-${processes}`;
   await mkdir(dataDir, { recursive: true });
@@ -60,6 +71,7 @@ export async function startOurs(url: string, folder: string, processes: number):
     INITIAL_ADMIN_EMAIL: ADMIN.email,
     INITIAL_ADMIN_PASSWORD: ADMIN.password,
     FFMPEG_ALLOW_OLD: '1',
+    ...settings,
   };
   const children: ChildProcess[] = [];
   const stop = () => end(children);
@@ -68,7 +80,8 @@ export async function startOurs(url: string, folder: string, processes: number):
     await untilAnswers(`${base(port)}/health`, stop);
   }
   const name = `Antenne, ${processes} process${processes === 1 ? '' : 'es'}`;
-  return { name, base: base(port), token: await signIn(base(port)), stop };
+  const pids = children.map(({ pid }) => pid ?? 0);
+  return { name, base: base(port), token: await signIn(base(port)), dataDir, pids, stop };
 }
 
 const base = (port: number) => `http://127.0.0.1:${port}`;
@@ -81,7 +94,7 @@ async function signIn(address: string): Promise<string> {
   return answer.access_token;
 }
 
-async function launch(
+export async function launch(
   command: string,
   args: string[],
   options: object,
@@ -93,7 +106,7 @@ async function launch(
   return child;
 }
 
-async function untilAnswers(address: string, giveUp: () => Promise<void>): Promise<void> {
+export async function untilAnswers(address: string, giveUp: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + READY_MS;
   while (Date.now() < deadline) {
     const status = await fetch(address).then(
@@ -107,7 +120,7 @@ async function untilAnswers(address: string, giveUp: () => Promise<void>): Promi
   throw new Error(`${address} does not answer; run with --keep and look at its log`);
 }
 
-async function end(children: ChildProcess[]): Promise<void> {
+export async function end(children: ChildProcess[]): Promise<void> {
   const ended = children.map((child) =>
     child.exitCode === null && child.signalCode === null
       ? new Promise((resolve) => child.once('exit', resolve))
