@@ -19,7 +19,8 @@ const REMEMBERED_CLIENTS = 50_000;
 
 /** Requests per minute of each budget; `none` is for health and metrics. */
 function budgetsOf(config: Config): Record<Exclude<Budget, 'none'>, number> {
-  return { api: config.rateLimitPerMinute, sound: SOUND_PER_MINUTE, strict: STRICT_PER_MINUTE };
+  const sound = Math.max(SOUND_PER_MINUTE, config.rateLimitPerMinute);
+  return { api: config.rateLimitPerMinute, sound, strict: STRICT_PER_MINUTE };
 }
 
 /**
