@@ -20,6 +20,15 @@ export class StorageMissingError extends Error {
   }
 }
 
+/** A tool needs a local copy that is larger than all copies together may be: waiting would not help. */
+export class CopyTooLargeError extends Error {
+  readonly code = 'copy-too-large';
+  constructor(sizeBytes: number, limitBytes: number) {
+    super(`The file has ${sizeBytes} bytes, and local copies may take ${limitBytes} (S3_CACHE_MB)`);
+    this.name = 'CopyTooLargeError';
+  }
+}
+
 /** The store does not answer, or not as a store should; nothing is known of the file. */
 export class StorageAwayError extends Error {
   readonly code = 'storage-away';

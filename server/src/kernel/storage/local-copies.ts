@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../reason-of.ts';
 import { makeFolder } from './durable-files.ts';
-import { asStorageError, StorageFullError } from './errors.ts';
+import { asStorageError, CopyTooLargeError, StorageFullError } from './errors.ts';
 import { isAbsent } from './missing-file.ts';
 import type { Borrowed } from './storage.ts';
 
@@ -143,11 +143,7 @@ export async function createLocalCopies(options: LocalCopiesOptions): Promise<Lo
 
   /** A file of that size that fits; null when another process has brought the copy meanwhile. */
   async function reserveRoom(key: string, sizeBytes: number, signal: AbortSignal): Promise<string | null> {
-    if (sizeBytes > limitBytes) {
-      throw new StorageFullError(
-        `a file of ${sizeBytes} bytes is to be worked on, and local copies may take ${limitBytes} (S3_CACHE_MB)`,
-      );
-    }
+    if (sizeBytes > limitBytes) throw new CopyTooLargeError(sizeBytes, limitBytes);
     const giveUpAt = Date.now() + (options.patienceMs ?? PATIENCE_MS);
     for (;;) {
       const part = join(folder, randomUUID() + PART);

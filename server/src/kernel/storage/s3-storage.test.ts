@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { freePort, type S3Server, startS3rver } from '../../../test/harness/s3-server.ts';
-import { StorageAwayError, StorageFullError } from './errors.ts';
+import { CopyTooLargeError, StorageAwayError } from './errors.ts';
 import { createS3Storage } from './s3-storage.ts';
 import { openBucketAt, readStored } from './storage.test-kit.ts';
 import type { FilePlace, RemoteFile, Storage } from './storage.ts';
@@ -83,7 +83,7 @@ describe('local copies', () => {
     expect(kept.filter((name) => !name.endsWith('.part'))).toHaveLength(1);
     await first.release();
     await (await second).release();
-    await expect(storage.borrow('huge')).rejects.toBeInstanceOf(StorageFullError);
+    await expect(storage.borrow('huge')).rejects.toBeInstanceOf(CopyTooLargeError);
   });
 
   test('two processes that want room at once never exceed it together', async () => {

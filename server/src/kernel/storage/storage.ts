@@ -90,7 +90,7 @@ export interface Storage {
   stat(key: string): Promise<StoredFile | null>;
   /** Where to read parts of it. Throws StorageMissingError: on disk at once, elsewhere when it is first read. */
   place(key: string): Promise<FilePlace>;
-  /** A path of this machine to read the whole file from, never to write to. Throws StorageMissingError. */
+  /** A path of this machine to read the whole file from, never to write to. Throws StorageMissingError, CopyTooLargeError. */
   borrow(key: string, options?: { signal?: AbortSignal | undefined }): Promise<Borrowed>;
   /** True when there was something to remove. */
   remove(key: string): Promise<boolean>;

@@ -3,6 +3,7 @@ import { SiteFetchFailed } from '../../kernel/media/fetch-from-site.ts';
 import { MediaError } from '../../kernel/media/tools.ts';
 import { AddressRefused, FetchFailed } from '../../kernel/net/errors.ts';
 import {
+  CopyTooLargeError,
   StorageAwayError,
   StorageDamagedError,
   StorageFullError,
@@ -37,6 +38,12 @@ export function toFailure(error: unknown): ExtractionFailure {
   }
   if (error instanceof StorageAwayError) {
     return patient('media.storage-away', 'The files cannot be reached at the moment.');
+  }
+  if (error instanceof CopyTooLargeError) {
+    return final(
+      'media.copy-too-large',
+      'The original is larger than the copies that this machine may keep; the administrator can raise S3_CACHE_MB.',
+    );
   }
   if (error instanceof StorageDamagedError) {
     return final(
