@@ -23,6 +23,7 @@ export async function removeRecording(
     if (!removed) throw recordingNotFound();
     if (removed.jobId !== null) await kernel.jobs.cancel(q, extractRecordingJob, removed.jobId);
     if (removed.keys.length > 0) await kernel.jobs.enqueue(q, removeFilesJob, { keys: removed.keys });
+    await kernel.cache.changed(q, organisationId);
     await kernel.events.emit(q, recordingChanged, { organisationId, recordingId });
   } catch (error) {
     if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;

@@ -96,6 +96,10 @@ describe('the index follows', () => {
     expect((await found('lynx')).results.map(({ debate_id }) => debate_id)).toEqual([null, null]);
     await call('DELETE', `/api/recordings/${recordingId}`);
     expect(await texts('lynx')).toEqual([]);
+    await call('POST', `/api/recordings/${recordingId}/restore`);
+    await until('lynx', ['Deux lynx.', 'Trois lynx.']);
+    await call('DELETE', `/api/recordings/${recordingId}?permanently=true`);
+    expect(await texts('lynx')).toEqual([]);
     expect(await orphans()).toBe(0);
   });
 
