@@ -13,7 +13,7 @@ import { keepMeasured, type MeasuredSound, measureSound, readSoundLabels } from 
 import { toMediaInfo } from './probed-facts.ts';
 import { assertRoom, takeRoom } from './quota.ts';
 import type { Recording } from './recording.ts';
-import { removeUnreferenced } from './remove-files.ts';
+import { removeUnlessShown } from './remove-files.ts';
 import { bitrateOf, extensionOf, type Rendition } from './rendition.ts';
 import { completeRendition, listRenditions, type RenditionFile } from './rendition-repo.ts';
 import { requestFingerprint } from './similar/fingerprint-recording.ts';
@@ -45,7 +45,7 @@ export async function encodeRecording(run: ExtractionRun, recording: Recording):
     await showReady(run, files);
     return { ...recording, stage: 'done', status: 'ready' };
   } catch (error) {
-    await removeUnlessShown(run, stored);
+    await removeUnlessShown(run.context, stored);
     throw error;
   } finally {
     await scratch.remove();
@@ -194,15 +194,6 @@ async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> 
     await kernel.events.emit(tx, recordingReady, { organisationId, recordingId, durationMs });
     await tell(tx, context, { organisationId, id: recordingId }, 'ready', 100, null);
   });
-}
-
-/** After a failure: a commit whose answer was lost may have shown the files, so only unreferenced ones go. */
-async function removeUnlessShown({ context }: ExtractionRun, keys: readonly string[]): Promise<void> {
-  try {
-    await removeUnreferenced(context, keys);
-  } catch (error) {
-    context.log.warn({ err: error }, 'files of a failed run were left to the sweep');
-  }
 }
 
 function estimateBytes(planned: readonly Rendition[], durationMs: number): number {

@@ -21,12 +21,11 @@ export function mayKnowSite(error: unknown): boolean {
 export async function fetchBySite(
   run: ExtractionRun,
   recording: Recording,
-  known: unknown,
+  { known, maxBytes }: { known: unknown; maxBytes: number },
 ): Promise<FetchedSound> {
   const { context, signal } = run;
   const { storage, media, config } = context.kernel;
   run.note('site');
-  const maxBytes = await storage.freeBytes();
   const scratch = await storage.scratch();
   const proxy = await openFilteringProxy({ guard: context.guard, maxBytes });
   try {

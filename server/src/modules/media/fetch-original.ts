@@ -8,8 +8,9 @@ import { fetchBySite, mayKnowSite } from './fetch-by-site.ts';
 import { fetchingFolder, forgetFetching } from './fetching-folder.ts';
 import { newFileKey } from './file-keys.ts';
 import { cleanFilename, titleFromText } from './names.ts';
-import { assertRoom, refuseBeyond, takeRoom } from './quota.ts';
+import { assertRoom, type QuotaRoom, refuseBeyond, takeRoom } from './quota.ts';
 import type { Recording } from './recording.ts';
+import { removeUnlessShown } from './remove-files.ts';
 import { titleOfAddress } from './request-extraction.ts';
 import { saveCaptions, saveChapters, saveFound } from './source-repo.ts';
 import { assertOwnAddressFree, takeSource } from './source-twin.ts';
@@ -29,9 +30,7 @@ export interface FetchedSound {
 /** Finds the sound behind the address, brings it into the storage, and saves it as the recording's original. */
 export async function fetchOriginal(run: ExtractionRun, recording: Recording): Promise<Recording> {
   const { context, key, signal } = run;
-  const { storage } = context.kernel;
   const fetched = await fetchSound(run, recording);
-  let isKept = false;
   try {
     run.note('captions');
     const companions = await fetchCompanions(context.fetch, fetched.found, {
@@ -39,9 +38,9 @@ export async function fetchOriginal(run: ExtractionRun, recording: Recording): P
       onMissing: (err) => context.log.info({ err, recordingId: key.recordingId }, 'captions were left out'),
     });
     await keep(run, recording, fetched, companions);
-    isKept = true;
-  } finally {
-    if (!isKept) await storage.remove(fetched.file.key);
+  } catch (error) {
+    await removeUnlessShown(context, [fetched.file.key]);
+    throw error;
   }
   await forgetFetching(context, key.recordingId);
   const { file, filename } = fetched;
@@ -69,14 +68,22 @@ async function fetchSound(run: ExtractionRun, recording: Recording): Promise<Fet
       },
       onSource: (address) => takeSource(context, key, recording, address),
     });
-    return await bring(run, resolved);
+    return await bring(run, resolved, room);
   } catch (error) {
-    if (kernel.media.ytdlpPath === null || !mayKnowSite(error)) throw error;
-    return fetchBySite(run, recording, error);
+    if (kernel.media.ytdlpPath !== null && mayKnowSite(error)) {
+      return await fetchBySite(run, recording, { known: error, maxBytes: await bytesLeft(run, room) });
+    }
+    throw error;
   }
 }
 
-async function bring(run: ExtractionRun, resolved: Resolved): Promise<FetchedSound> {
+/** What the disk and the organisation's quota leave. */
+async function bytesLeft({ context }: ExtractionRun, room: QuotaRoom | null): Promise<number> {
+  const free = await context.kernel.storage.freeBytes();
+  return room === null ? free : Math.min(free, Math.max(0, room.quotaBytes - room.usedBytes));
+}
+
+async function bring(run: ExtractionRun, resolved: Resolved, room: QuotaRoom | null): Promise<FetchedSound> {
   const { kernel } = run.context;
   const target = newFileKey(run.key.organisationId, run.key.recordingId, 'original');
   const { found } = resolved;
@@ -93,7 +100,7 @@ async function bring(run: ExtractionRun, resolved: Resolved): Promise<FetchedSou
     fetch: run.context.fetch,
     sound: resolved.sound,
     folder: fetchingFolder(run.context, run.key.recordingId),
-    maxBytes: await kernel.storage.freeBytes(),
+    maxBytes: await bytesLeft(run, room),
     signal: run.signal,
     onProgress: (done, total) => {
       run.report('fetch', (done / total) * SEGMENTS_SHARE);
