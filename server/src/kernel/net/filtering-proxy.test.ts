@@ -137,13 +137,10 @@ describe('refuses', () => {
     expect(proxy?.refusedHost).not.toBeNull();
   });
 
-  test.each(['nonsense', 'host:', ':80'])(
-    'a tunnel to %s, which is no place',
-    async (authority) => {
-      const through = await open([]);
-      expect((await tunnel(through, authority))[0]).toMatch(/ 40[03] /);
-    },
-  );
+  test.each(['nonsense', 'host:', ':80'])('a tunnel to %s, which is no place', async (authority) => {
+    const through = await open([]);
+    expect((await tunnel(through, authority))[0]).toMatch(/ 40[03] /);
+  });
 
   test.each(['CONNECTED', 'PUT', 'DELETE', 'TRACE'])('the method %s', async (method) => {
     const through = await open(['127.0.0.1']);
@@ -174,6 +171,21 @@ test('a name is resolved once, and the connection goes to what was judged', asyn
   expect(reply.status).toBe(200);
   expect(resolve).toHaveBeenCalledTimes(1);
   expect(seen[0]?.headers.host).toBe(`rebinding.test:${port}`);
+});
+
+test('an answer of DNS that comes after the end opens nothing', async () => {
+  const guard = createAddressGuard(['127.0.0.1']);
+  const dns = Promise.withResolvers<{ address: string; family: number }[]>();
+  const resolve = vi.fn(() => dns.promise);
+  const through = await open([], { guard: { ...guard, resolve } });
+  const asking = ask(through, `http://late.test:${port}/`).catch(() => null);
+  await vi.waitFor(() => expect(resolve).toHaveBeenCalled());
+  await proxy?.close();
+  proxy = undefined;
+  dns.resolve([{ address: '127.0.0.1', family: 4 }]);
+  await asking;
+  await new Promise((done) => setImmediate(done));
+  expect(seen).toHaveLength(0);
 });
 
 test('more bytes than allowed end everything', async () => {

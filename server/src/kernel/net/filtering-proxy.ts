@@ -55,6 +55,7 @@ export async function openFilteringProxy(options: FilteringProxyOptions): Promis
   const sockets = new Set<Duplex>();
   let passedBytes = 0;
   let refusedHost: string | null = null;
+  let isClosed = false;
 
   const track = <T extends Socket>(socket: T): T => {
     sockets.add(socket);
@@ -83,7 +84,10 @@ export async function openFilteringProxy(options: FilteringProxyOptions): Promis
   const judge = async (address: string): Promise<{ url: URL; addresses: ResolvedAddress[] }> => {
     try {
       const url = guard.check(address);
-      return { url, addresses: await guard.resolve(url.hostname, url.port, url.protocol) };
+      const addresses = await guard.resolve(url.hostname, url.port, url.protocol);
+      // The job may have ended while DNS was asked: nothing begins any more.
+      if (isClosed) throw new Error('the proxy is closed');
+      return { url, addresses };
     } catch (error) {
       if (error instanceof AddressRefused) refusedHost ??= error.host;
       throw error;
@@ -125,8 +129,11 @@ export async function openFilteringProxy(options: FilteringProxyOptions): Promis
     const { url, addresses } = await judge(`https://${authority[1]}:${authority[2]}/`);
     const port = Number(url.port || 443);
     const far = track(connect({ host: bareHost(url), port, lookup: pinned(addresses) }));
-    await new Promise<void>((resolve, reject) => far.once('connect', resolve).once('error', reject));
     client.on('close', () => far.destroy());
+    await new Promise<void>((resolve, reject) => {
+      far.once('connect', resolve).once('error', reject);
+      far.once('close', () => reject(new Error('the connection was closed')));
+    });
     far.on('close', () => client.destroy());
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
     if (head.length > 0) client.unshift(head);
@@ -162,6 +169,7 @@ export async function openFilteringProxy(options: FilteringProxyOptions): Promis
       return refusedHost;
     },
     close: async () => {
+      isClosed = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cutAll();
       await closed;
