@@ -59,6 +59,8 @@ export async function openFilteringProxy(options: FilteringProxyOptions): Promis
 
   const track = <T extends Socket>(socket: T): T => {
     sockets.add(socket);
+    // Each end of a tunnel is in two pipelines, which listen to it several times.
+    socket.setMaxListeners(30);
     socket.setTimeout(idleTimeoutMs, () => socket.destroy());
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
