@@ -36,8 +36,7 @@ function useImport(id: string) {
   return useQuery({
     queryKey: ['recording', id],
     queryFn: ({ signal }) => session.client.get('/api/recordings/{id}', { path: { id }, signal }),
-    refetchInterval: ({ state }) =>
-      state.data === undefined || isWorkedOn(state.data) ? Math.min(askingMs, 2000) : false,
+    refetchInterval: ({ state }) => (state.data === undefined || isWorkedOn(state.data) ? askingMs : false),
   });
 }
 
