@@ -55,6 +55,12 @@ export function describeRecording(shared: Shared): void {
       await button('Écouter à 0:20').click();
       const { seconds: heard } = await playing((at) => at > 19);
       expect(heard).toBeLessThan(23);
+      // What a headset and a lock screen are told.
+      const told = await page.evaluate(() => {
+        const { metadata, playbackState } = navigator.mediaSession;
+        return { title: metadata?.title, playbackState };
+      });
+      expect(told).toEqual({ title: 'Séance abîmée', playbackState: 'playing' });
     });
 
     it('shows the frequencies on the same timeline', async () => {

@@ -77,3 +77,6 @@ export const nothingOn = {
   next: [],
   problem: null,
 } satisfies Partial<PlayerState>;
+
+/** What a sound that begins, again perhaps, has not told yet. */
+export const begun = { heardQuality: null, problem: null } satisfies Partial<PlayerState>;

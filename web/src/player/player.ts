@@ -2,7 +2,7 @@ import { ApiProblem } from '@antenne/client';
 import { type Attached, type Attaching, attachSource } from './attach-source.ts';
 import { listenToAudio, startSound } from './audio-events.ts';
 import { Habits, storedHabits } from './habits.ts';
-import { nothingOn, type PlayerParts, PlayerStore, type QualityChoice } from './player-state.ts';
+import { begun, nothingOn, type PlayerParts, PlayerStore, type QualityChoice } from './player-state.ts';
 import { Recovery } from './recovery.ts';
 import { PlaceKeeper } from './saved-positions.ts';
 import { isSameFile, isStale, placeWithin, type Source, type Track, trackKey } from './track.ts';
@@ -163,16 +163,10 @@ export class Player {
     this.#wantsSound = wantsSound;
     this.#isCutOff = false;
     this.#keeper.beginAt(atSeconds);
-    this.#store.set({
-      track,
-      phase: this.#recovery.isUnderWay ? 'recovering' : wantsSound ? 'loading' : 'paused',
-      positionSeconds: atSeconds,
-      durationSeconds: samePlace ? this.getState().durationSeconds : (track.durationSeconds ?? 0),
-      qualities: samePlace ? this.getState().qualities : [],
-      heardQuality: null,
-      next: this.upNext.without(track),
-      problem: null,
-    });
+    const phase = this.#recovery.isUnderWay ? 'recovering' : wantsSound ? 'loading' : 'paused';
+    const known = samePlace ? {} : { durationSeconds: track.durationSeconds ?? 0, qualities: [] };
+    this.#store.set({ ...begun, ...known, track, phase, positionSeconds: atSeconds });
+    this.upNext.drop(track);
     void this.#load(track, atSeconds);
   }
 

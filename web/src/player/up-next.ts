@@ -13,19 +13,19 @@ export class UpNext {
 
   /** Puts a track last; one that waits already goes there. */
   add(track: Track): void {
-    this.#store.set({ next: [...this.without(track), track].slice(-longestQueue) });
+    this.#store.set({ next: [...this.#without(track), track].slice(-longestQueue) });
   }
 
   drop(track: Track): void {
-    this.#store.set({ next: this.without(track) });
+    const next = this.#without(track);
+    if (next.length < this.#store.get().next.length) this.#store.set({ next });
   }
 
   first(): Track | undefined {
     return this.#store.get().next[0];
   }
 
-  /** What is left when a track plays now. */
-  without(track: Track): Track[] {
+  #without(track: Track): Track[] {
     return this.#store.get().next.filter((each) => trackKey(each) !== trackKey(track));
   }
 }
