@@ -38,7 +38,7 @@ export async function createUpload(
         { headers: { 'retry-after': TRY_AGAIN_SECONDS } },
       );
     }
-    await insertUpload(tx, upload, new Date(clock.now()));
+    await insertUpload(tx, owner.organisationId, upload, new Date(clock.now()));
   });
   return { ...upload, offsetBytes: 0, completedAt: null };
 }

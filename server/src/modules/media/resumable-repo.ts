@@ -34,14 +34,15 @@ export interface UploadRef {
 
 export async function insertUpload(
   q: Executor,
-  upload: Omit<ResumableUpload, 'completedAt' | 'offsetBytes'>,
+  organisationId: string,
+  upload: Omit<ResumableUpload, 'organisationId' | 'completedAt' | 'offsetBytes'>,
   createdAt: Date,
 ): Promise<void> {
   await tables(q)
     .insertInto('uploads')
     .values({
       id: upload.id,
-      organisation_id: upload.organisationId,
+      organisation_id: organisationId,
       created_by: upload.createdBy,
       size_bytes: upload.sizeBytes,
       metadata: upload.metadata,
