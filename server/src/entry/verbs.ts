@@ -104,6 +104,14 @@ export const verbs: readonly Verb[] = [
     run: async (args) => (await import('./verbs/cleanup.ts')).cleanup(args),
   },
   {
+    name: 'storage',
+    summary: 'Copy all sound from the disk to a bucket, or back',
+    usage: ['storage copy --to s3', 'storage copy --to disk'],
+    details:
+      'Needs S3_BUCKET and what goes with it, for this command alone while the station still uses the other store.\nWorks beside a running `./antenne start`; compares hashes, leaves out what is there, and removes nothing.\nRun it, stop the station, run it again, change the settings, start.',
+    run: async (args) => (await import('./verbs/storage.ts')).storage(args),
+  },
+  {
     name: 'sign',
     summary: 'Print an address that plays a file without a token, for a while',
     usage: ['sign <filename> [--expires 6h] [--organisation <slug>] [--ip <address>] [--user <name>]'],

@@ -7,6 +7,7 @@ import { analyseRecordingHandler } from './analyse-recording.job.ts';
 import { applyRetention } from './apply-retention.ts';
 import { cancelExtraction } from './cancel-extraction.ts';
 import { checkFiles } from './check-files.ts';
+import { copyFiles } from './copy-files.ts';
 import { recordingNotFound } from './errors.ts';
 import { recordingChanged } from './events.ts';
 import { extractRecordingHandler } from './extract-recording.job.ts';
@@ -110,6 +111,7 @@ function openDoor(context: MediaContext, blocks: BlockReader, resolvers: TrackRe
     removeRecording: (tx, organisationId, id) => removeRecording(tx, context, organisationId, id),
     applyRetention: (options) => applyRetention(context, options),
     addKeeper: (keeper) => void context.keepers.push(keeper),
+    copyFiles: (options) => copyFiles(context, options),
     checkFiles: (options) => checkFiles(context, options),
     openAudio: (organisationId, id, asked) => openAudio(context, organisationId, id, asked),
     toFileReply: (file, options) => toFileReply(context, file, options),

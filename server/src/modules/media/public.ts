@@ -5,6 +5,7 @@ import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { FileReply } from '../../kernel/http/reply-with-file.ts';
 import type { applyRetention, RetentionResult } from './apply-retention.ts';
 import type { CheckOptions, CheckPosition } from './check-files.ts';
+import type { CopyOptions, CopyResult } from './copy-files.ts';
 import type { Keeper } from './media-context.ts';
 import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
 import type { OriginalSound } from './open-original.ts';
@@ -22,6 +23,7 @@ import type { Alongside, Uploader } from './upload-recording.ts';
 
 export { adviceOn, CHECK_BEGINNING, type CheckPosition, type FileFault } from './check-files.ts';
 export { type AudioClient, HINT_HEADERS, readAudioClient } from './client-hints.ts';
+export type { CopyResult } from './copy-files.ts';
 export {
   PROGRESS_CHANNEL,
   RecordingProgress,
@@ -80,6 +82,8 @@ export interface MediaDoor {
   /** Compares rows with files, of all organisations; resolves with where it ended. */
   checkFiles(options: CheckOptions): Promise<CheckPosition>;
 
+  /** Brings every file that a row names from one store to the other. */
+  copyFiles(options: CopyOptions): Promise<CopyResult>;
   /** Removes, or tells, what the organisations' rules let go. */
   applyRetention(options: Parameters<typeof applyRetention>[1]): Promise<RetentionResult>;
   /** Asked before the original of a recording is let go; called once, when modules are put together. */
