@@ -73,8 +73,14 @@ export function describeRecording(shared: Shared): void {
       expect(await faultsOf(page)).toEqual([]);
       await page.setViewportSize({ width: 1280, height: 900 });
       for (let closer = 0; closer < 3; closer++) await button('Agrandir la forme d’onde').click();
-      await timeline.hover({ position: { x: 0, y: 20 } });
-      await page.getByText(/^0:1\d\.\d$/).waitFor();
+      // So close, the instant under the pointer is told to its tenth; a whole second has none to tell.
+      let x = 0;
+      const tellsTenths = async () => {
+        x += 30;
+        await timeline.hover({ position: { x, y: 20 } });
+        return page.getByText(/^0:\d\d\.\d$/).count();
+      };
+      await until(tellsTenths, (told) => told === 1, 10);
       for (let further = 0; further < 3; further++) await button('Réduire la forme d’onde').click();
     });
 

@@ -3,12 +3,12 @@ import { useId, useMemo } from 'react';
 import { usePlayerState, useServices } from '../app-services.ts';
 import { formatClock } from '../i18n/clock-time.ts';
 import { useText } from '../i18n/language.ts';
-import { Button, IconButton, Select } from '../ui/controls.tsx';
+import { Button, IconButton } from '../ui/controls.tsx';
 import { problemText } from '../ui/problem-text.ts';
 import { copyPlace } from './copy-place.ts';
-import { rates } from './habits.ts';
 import { ListeningPanel } from './listening-panel.tsx';
 import { PlayButton } from './play-button.tsx';
+import { RateSelect } from './rate-select.tsx';
 import { renditionName } from './rendition-name.ts';
 import { type Track, trackPath } from './track.ts';
 import { Waveform } from './waveform.tsx';
@@ -104,12 +104,10 @@ function DockWaveform({ track }: { track: Track }) {
 }
 
 function Settings({ track }: { track: Track }) {
-  const { t, language } = useText();
+  const { t } = useText();
   const services = useServices();
-  const rate = usePlayerState((state) => state.rate);
   const phase = usePlayerState((state) => state.phase);
   const panelId = useId();
-  const written = (value: number) => `${new Intl.NumberFormat(language).format(value)}\u202f×`;
   return (
     <div className="flex items-center">
       {phase === 'failed' && (
@@ -117,19 +115,7 @@ function Settings({ track }: { track: Track }) {
           {t('player.retry')}
         </Button>
       )}
-      <Select
-        quiet
-        aria-label={t('player.rate')}
-        title={t('player.rate')}
-        value={rate}
-        onChange={(event) => services.player.habits.setRate(Number(event.target.value))}
-      >
-        {rates.map((value) => (
-          <option key={value} value={value}>
-            {written(value)}
-          </option>
-        ))}
-      </Select>
+      <RateSelect className="max-sm:hidden" aria-label={t('player.rate')} title={t('player.rate')} />
       <IconButton name={t('player.panel')} icon="tune" popoverTarget={panelId} />
       <ListeningPanel id={panelId} track={track} />
       <IconButton

@@ -82,6 +82,9 @@ const unanswered = new Set<string>([
   LEVEL_LOAD_TIMEOUT,
 ]);
 
+/** Another address may open what this one does not; a 429 wants patience alone. */
+const refused = new Set([401, 403, 404, 410]);
+
 /** Asks again for pieces that did not come; what can't be mended so is told. */
 function recoverFrom(hls: Hls, audio: HTMLAudioElement, { onLost, onUnplayable }: Attaching): () => void {
   let lostPieces = 0;
@@ -89,7 +92,7 @@ function recoverFrom(hls: Hls, audio: HTMLAudioElement, { onLost, onUnplayable }
   const askAgain = () => hls.startLoad();
   const onNetworkError = ({ details, response }: ErrorData) => {
     const status = response?.code ?? 0;
-    const isRefused = status >= 400 && status < 500;
+    const isRefused = refused.has(status);
     const isManifest = details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR;
     if (isManifest && status === 404) onUnplayable();
     else if (isRefused) onLost(4);
@@ -105,8 +108,8 @@ function recoverFrom(hls: Hls, audio: HTMLAudioElement, { onLost, onUnplayable }
     const isUnanswered = unanswered.has(data.details) && !data.response?.code;
     // With nothing left to hear one need not wait for the last try before it is said.
     if (isUnanswered && isStarved && hls.levels.length > 0) onLost(2);
-    if (!data.fatal) return;
-    if (data.type === Hls.ErrorTypes.NETWORK_ERROR) onNetworkError(data);
+    else if (!data.fatal) return;
+    else if (data.type === Hls.ErrorTypes.NETWORK_ERROR) onNetworkError(data);
     else onUnplayable();
   });
   hls.on(Hls.Events.FRAG_LOADED, () => {

@@ -5,6 +5,7 @@ import { formatLength, formatNumber } from '../i18n/format.ts';
 import { useText } from '../i18n/language.ts';
 import { IconButton, Select } from '../ui/controls.tsx';
 import type { Chapter } from './landmarks.ts';
+import { RateSelect } from './rate-select.tsx';
 import type { SleepState } from './sleep-timer.ts';
 import { type Track, trackKey } from './track.ts';
 
@@ -23,6 +24,7 @@ export function ListeningPanel({ id, track }: { id: string; track: Track }) {
       className="inset-auto right-4 bottom-32 m-0 max-h-[70dvh] w-[min(24rem,calc(100vw-2rem))] overflow-y-auto rounded-(--radius) bg-raised px-5 py-3 text-ink shadow-float md:right-6 md:bottom-20"
     >
       <Volume />
+      <RateRow />
       <QualityRow />
       <SilenceRow />
       <SleepRow track={track} />
@@ -55,6 +57,18 @@ function Volume() {
         onChange={(event) => player.habits.setVolume(Number(event.target.value))}
         className="h-10 min-w-0 flex-1 accent-(--ink)"
       />
+    </div>
+  );
+}
+
+/** On a phone, whose dock has no room for it. */
+function RateRow() {
+  const { t } = useText();
+  const id = useId();
+  return (
+    <div className={`${rowLook} sm:hidden`}>
+      <label htmlFor={id}>{t('player.rate')}</label>
+      <RateSelect id={id} />
     </div>
   );
 }
