@@ -126,7 +126,9 @@ async function load(side: OurSide, mode: string, idsFile: string, forSeconds: nu
   const { stdout } = await run('wrk', args, { env: { ...process.env, MODE: mode, IDS: idsFile } });
   const result = /^RESULT (\S+) (\S+) (\S+) (\d+)$/m.exec(stdout);
   if (!result) throw new Error(`wrk printed no result:\n${stdout}`);
-  if (result[4] !== '0') throw new Error(`${mode}: ${result[4]} replies were errors`);
+  // A few are the load shedding of a busy machine; many would make the figures worthless.
+  const [errors, replies] = [Number(result[4]), Number(result[1]) * forSeconds];
+  if (errors > replies / 100) throw new Error(`${mode}: ${errors} of ${replies} replies were errors`);
   return Number(result[1]);
 }
 
