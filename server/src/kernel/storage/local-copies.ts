@@ -174,14 +174,16 @@ export async function createLocalCopies(options: LocalCopiesOptions): Promise<Lo
   /** Evicts the copies that were used longest ago, until all fit; false when what is in use does not fit by itself. */
   async function makeRoom(): Promise<boolean> {
     const found = await survey();
-    let total = found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    let total = sizeOfAll(found);
     const idle = found.filter(({ isIdle }) => isIdle).sort((a, b) => a.usedAtMs - b.usedAtMs);
+    if (total <= limitBytes) return true;
     for (const copy of idle) {
-      if (total <= limitBytes) return true;
+      if (total <= limitBytes) break;
       await unlinkIfThere(copy.path);
       total -= copy.sizeBytes;
     }
-    return total <= limitBytes;
+    // One of them may have been borrowed in that instant: its bytes are still there.
+    return sizeOfAll(await survey()) <= limitBytes;
   }
 
   /** Every copy once, however many links it has. */
@@ -240,6 +242,9 @@ interface Copy {
   /** Nobody reads it: it may go. */
   isIdle: boolean;
 }
+
+const sizeOfAll = (copies: readonly Copy[]): number =>
+  copies.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 /** Gives the copy its name; another process may have brought the same bytes first. */
 async function publish(part: string, copy: string): Promise<void> {

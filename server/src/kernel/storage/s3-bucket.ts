@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Config } from '../config/config.ts';
 import type { Bucket, ObjectBytes, UnendedUpload } from './bucket.ts';
+import { StorageAwayError } from './errors.ts';
 import { presignGet } from './presign.ts';
 import { asAway, isMissing, isNotImplemented } from './s3-errors.ts';
 import { uploadToS3 } from './s3-upload.ts';
@@ -84,6 +85,11 @@ export function openS3Bucket(
     const found = await ask(() => client.send(new GetObjectCommand(input), options(signal)), signal);
     if (found === null) return null;
     if (!(found.Body instanceof Readable)) throw new Error('the client of S3 answers no stream');
+    if (range !== null && !found.ContentRange?.startsWith(`bytes ${range.start}-`)) {
+      // Bytes of another place must never be taken for these.
+      found.Body.destroy();
+      throw new StorageAwayError('it does not answer ranges');
+    }
     const total = /\/(\d+)$/.exec(found.ContentRange ?? '')?.[1];
     const bytes: ObjectBytes = { sizeBytes: Number(total ?? found.ContentLength ?? 0), body: found.Body };
     return bytes;

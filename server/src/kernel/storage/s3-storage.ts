@@ -160,7 +160,10 @@ async function readRange(
       throw signal.aborted ? new StorageAwayError('it is too slow', { cause: error }) : error;
     });
     if (found === null) throw new StorageMissingError(key);
-    if (range.end >= found.sizeBytes) return false;
+    if (range.end >= found.sizeBytes) {
+      found.body.destroy();
+      return false;
+    }
     try {
       for await (const chunk of found.body as AsyncIterable<Buffer>)
         done += chunk.copy(into, done, 0, length - done);
