@@ -37,7 +37,6 @@ beforeAll(async () => {
     sampleStream('hls-ranges', '/ranges'),
     sampleStream('hls-ts', '/ts', { seconds: 2 }),
     sampleStream('dash', '/dash'),
-    sampleStream('dash-numbers', '/numbers'),
     sampleStream('dash-file', '/dash-file'),
   ]);
   const tone = await sampleSound('tone.mp3', 2);
@@ -227,7 +226,6 @@ describe('what is at an address', () => {
     ['HLS in ranges of one file', '/ranges/list.m3u8', 3, { source_kind: 'hls', codec: 'aac' }],
     ['HLS with a break in it', '/breaks.m3u8', 4, { source_kind: 'hls', codec: 'flac' }],
     ['DASH by times', '/dash/list.mpd', 3, { source_kind: 'dash', codec: 'aac' }],
-    ['DASH by numbers', '/numbers/list.mpd', 3, { source_kind: 'dash', codec: 'aac' }],
     ['DASH of one file', '/dash-file/list.mpd', 3, { source_kind: 'dash', codec: 'aac' }],
     ['a page', '/page', 2, { source_kind: 'page', codec: 'mp3', title: 'Une séance', language: 'fr' }],
     ['a file', '/b.mp3', 2, { source_kind: 'file', codec: 'mp3', title: 'b' }],

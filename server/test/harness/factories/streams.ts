@@ -28,23 +28,7 @@ const RECIPES = {
     ],
     ...['-hls_flags', 'single_file', 'list.m3u8'],
   ],
-  'hls-fmp4': [
-    ...[
-      '-c:a',
-      'aac',
-      '-f',
-      'hls',
-      '-hls_time',
-      '1',
-      '-hls_playlist_type',
-      'vod',
-      '-hls_segment_type',
-      'fmp4',
-    ],
-    'list.m3u8',
-  ],
   dash: ['-c:a', 'aac', '-f', 'dash', '-seg_duration', '1', '-use_timeline', '1', 'list.mpd'],
-  'dash-numbers': ['-c:a', 'aac', '-f', 'dash', '-seg_duration', '1', '-use_timeline', '0', 'list.mpd'],
   'dash-file': ['-c:a', 'aac', '-f', 'dash', '-seg_duration', '1', '-single_file', '1', 'list.mpd'],
 } as const;
 

@@ -73,7 +73,7 @@ describe('a feed', () => {
     const evil = `<!DOCTYPE rss [<!ENTITY l0 "ha">${laughs}]>${rss(`<item><title>&l50;</title>${enclosure('a.mp3')}</item>`)}`;
     expect(JSON.stringify(attempt(() => readFeed(evil, BASE))).length).toBeLessThan(10_000);
     for (const one of ['<item>', '<a b="', '<![CDATA[', '<!--', '&', '<a:b ', '</x>']) {
-      attempt(() => readFeed(`<rss><channel>${one.repeat(200_000)}`, BASE));
+      attempt(() => readFeed(`<rss><channel>${one.repeat(100_000)}`, BASE));
     }
   }, 10_000);
 });
