@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts';
 import type { Cache } from './cache/cache.ts';
 import type { RedisLink } from './cache/redis.ts';
+import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
 import type { Db } from './db/db.ts';
 import type { Events } from './events/events.ts';
