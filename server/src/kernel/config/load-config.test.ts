@@ -94,6 +94,14 @@ describe('names of older systems', () => {
     ]);
   });
 
+  it('says that nginx sends nothing from a bucket', () => {
+    const bucket = { S3_BUCKET: 'sound', S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+    expect(noticesOf(bucket)).toEqual([]);
+    expect(noticesOf({ ...bucket, X_ACCEL_PREFIX: '/sound/' })).toEqual([
+      'X_ACCEL_PREFIX has no effect with S3_BUCKET: nginx cannot send what lies in a bucket.',
+    ]);
+  });
+
   it('are told in one notice when they have no effect yet', () => {
     const early = {
       INTERNAL_API_KEY: 'x'.repeat(32),

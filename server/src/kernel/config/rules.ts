@@ -78,12 +78,15 @@ const administrator: Rule = ({ values }, { faults }) => {
   }
 };
 
-const storage: Rule = ({ values, given }, { faults }) => {
+const storage: Rule = ({ values, given }, { faults, notices }) => {
   const names = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
   const some = names.find((name) => given.has(name));
   if (some === undefined) return;
   for (const name of names.slice(1)) {
     if (values[name] === undefined && name !== some) faults.push(`${name} is missing: ${some} needs it.`);
+  }
+  if (values.X_ACCEL_PREFIX !== undefined) {
+    notices.push('X_ACCEL_PREFIX has no effect with S3_BUCKET: nginx cannot send what lies in a bucket.');
   }
 };
 
