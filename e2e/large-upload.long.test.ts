@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uploadResumably } from './harness/resumable.ts';
 import { kill, type Station, startStation, until } from './harness/station.ts';
@@ -53,17 +54,23 @@ async function residentMb(pid: number): Promise<number> {
 /** The highest memory of each role while the work lasts, in MB. */
 async function watchingMemory(work: () => Promise<void>): Promise<Map<string, number>> {
   const highest = new Map<string, number>();
-  const watch = setInterval(async () => {
-    for (const role of ['cli.ts', 'api.ts', 'worker.ts', 'live.ts', 'ffmpeg', 'ffprobe']) {
-      for (const pid of await station.pids(role)) {
-        highest.set(role, Math.max(highest.get(role) ?? 0, await residentMb(pid)));
+  let isOver = false;
+  const watch = async () => {
+    while (!isOver) {
+      for (const role of ['cli.ts', 'api.ts', 'worker.ts', 'live.ts', 'ffmpeg', 'ffprobe']) {
+        for (const pid of await station.pids(role)) {
+          highest.set(role, Math.max(highest.get(role) ?? 0, await residentMb(pid)));
+        }
       }
+      await delay(250);
     }
-  }, 250);
+  };
+  const watching = watch();
   try {
     await work();
   } finally {
-    clearInterval(watch);
+    isOver = true;
+    await watching;
   }
   const rounded = [...highest].map(([role, megabytes]) => [role, Math.round(megabytes)]);
   console.log(`highest memory in MB: ${JSON.stringify(Object.fromEntries(rounded))}`);
