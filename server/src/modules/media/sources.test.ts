@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missingParts } from '../../../../e2e/harness/parts.ts';
 import { buildTestApp, type TestApp } from '../../../test/harness/app.ts';
 import { createSignedIn } from '../../../test/harness/factories/accounts.ts';
+import { HOSTILE_SOURCES } from '../../../test/harness/factories/hostile-sources.ts';
 import { runJob, sampleSound, storedFiles } from '../../../test/harness/factories/media.ts';
 import { openSoundHost, type SoundHost } from '../../../test/harness/factories/sound-host.ts';
 import { sampleStream } from '../../../test/harness/factories/streams.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
     sampleStream('dash-file', '/dash-file'),
   ]);
   const tone = await sampleSound('tone.mp3', 2);
-  Object.assign(files, ...streams, honest(tone), await hostile());
+  Object.assign(files, ...streams, honest(tone), hostile());
 });
 afterAll(async () => {
   await context.fetch.close();
@@ -96,97 +97,8 @@ function honest(tone: Buffer): Record<string, Buffer> {
   };
 }
 
-/** Addresses that mean harm, and the code that each ends with. */
-const HOSTILE: [name: string, content: string, code: string][] = [
-  ['live.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nts/list0.ts', 'media.live-stream'],
-  [
-    'dressed.mp3',
-    '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nts/list0.ts\n#EXT-X-ENDLIST',
-    'media.disguised',
-  ],
-  [
-    'files.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST',
-    'media.bad-playlist',
-  ],
-  [
-    'data.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\ndata:audio/mpeg,x\n#EXT-X-ENDLIST',
-    'media.bad-playlist',
-  ],
-  ['concat.txt', 'ffconcat version 1.0\nfile /etc/passwd\n', 'media.not-audio'],
-  [
-    'inside.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\nhttp://127.0.0.2/a.ts\n#EXT-X-ENDLIST',
-    'media.address-refused',
-  ],
-  [
-    'octal.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\nhttp://0251.0376.0251.0376/\n#EXT-X-ENDLIST',
-    'media.address-refused',
-  ],
-  [
-    'mapped.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\nhttp://[::ffff:10.0.0.1]/\n#EXT-X-ENDLIST',
-    'media.address-refused',
-  ],
-  [
-    'redirected.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\n/redirect?to=http://10.0.0.1/a.ts\n#EXTINF:4,\nts/list0.ts\n#EXT-X-ENDLIST',
-    'media.address-refused',
-  ],
-  [
-    'key.m3u8',
-    '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="http://169.254.169.254/key"\n#EXTINF:4,\nts/list0.ts\n#EXTINF:4,\nts/list1.ts\n#EXT-X-ENDLIST',
-    'media.address-refused',
-  ],
-  [
-    'long.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:1000000,\nts/list0.ts\n#EXT-X-ENDLIST',
-    'media.bad-playlist',
-  ],
-  ['nested.m3u8', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nnested.m3u8', 'media.bad-playlist'],
-  [
-    'text.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\nwords\n#EXTINF:4,\nwords\n#EXT-X-ENDLIST',
-    'media.not-audio',
-  ],
-  [
-    'list-in-list.m3u8',
-    '#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:4,\nmaster.m3u8\n#EXTINF:4,\nmaster.m3u8\n#EXT-X-ENDLIST',
-    'media.not-audio',
-  ],
-  [
-    'drm.m3u8',
-    '#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://x"\n#EXTINF:4,\nts/list0.ts\n#EXT-X-ENDLIST',
-    'media.protected',
-  ],
-  ['addresses.m3u', '#EXTM3U\n#EXTINF:4,Song\nfile:///etc/passwd\n', 'media.no-sound-found'],
-  [
-    'inside.xml',
-    '<rss><channel><item><enclosure url="http://10.0.0.1/a.mp3" type="audio/mpeg"/></item></channel></rss>',
-    'media.address-refused',
-  ],
-  [
-    'local.xml',
-    '<rss><channel><item><enclosure url="file:///etc/passwd" type="audio/mpeg"/></item></channel></rss>',
-    'media.no-sound-found',
-  ],
-  [
-    'page-in-feed.xml',
-    '<rss><channel><item><enclosure url="words" type="audio/mpeg"/></item></channel></rss>',
-    'media.not-audio',
-  ],
-  ['inside.html', '<html><audio src="http://[::1]/a.mp3"></audio></html>', 'media.address-refused'],
-  [
-    'inside.mpd',
-    '<MPD type="static" mediaPresentationDuration="PT4S"><BaseURL>http://2130706434/</BaseURL><Period><AdaptationSet mimeType="audio/mp4"><SegmentTemplate media="$Number$" duration="2"/><Representation/></AdaptationSet></Period></MPD>',
-    'media.address-refused',
-  ],
-];
-
-async function hostile(): Promise<Record<string, Buffer>> {
-  return Object.fromEntries(HOSTILE.map(([name, content]) => [`/${name}`, text(content)]));
+function hostile(): Record<string, Buffer> {
+  return Object.fromEntries(HOSTILE_SOURCES.map(([name, content]) => [`/${name}`, text(content)]));
 }
 
 async function ask(address: string, body: object = {}): Promise<string> {
@@ -329,7 +241,7 @@ test('an address that led to a sound is known by that, too', async () => {
 });
 
 describe('what means harm ends in a sentence, and leaves nothing', () => {
-  test.each(HOSTILE)('%s', async (name, _content, code) => {
+  test.each(HOSTILE_SOURCES)('%s', async (name, _content, code) => {
     const before = await storedFiles(here);
     const recording = await bring(`/${name}`);
     expect(recording).toMatchObject({ status: 'error', error_code: code });
