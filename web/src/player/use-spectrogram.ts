@@ -33,15 +33,16 @@ function inInk(picture: HTMLImageElement, ink: string): HTMLCanvasElement | null
   return canvas;
 }
 
+const inkOfPage = () => getComputedStyle(document.documentElement).getPropertyValue('--ink').trim();
+
 /** The colour of the ink, which changes with the appearance. */
 function useInk(): string {
-  const read = () => getComputedStyle(document.documentElement).getPropertyValue('--ink').trim();
-  const [ink, setInk] = useState(read);
+  const [ink, setInk] = useState(inkOfPage);
   useEffect(() => {
-    const themes = new MutationObserver(() => setInk(read()));
+    const themes = new MutationObserver(() => setInk(inkOfPage()));
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
     return () => themes.disconnect();
-  });
+  }, []);
   return ink;
 }
 
