@@ -2,7 +2,7 @@ import { demuxerOf } from '../../kernel/media/sniff-container.ts';
 import { notReady, recordingNotFound } from './errors.ts';
 import type { MediaContext } from './media-context.ts';
 import { toMediaInfo } from './probed-facts.ts';
-import { findRecording } from './recording-repo.ts';
+import { findAnyRecording } from './trash-repo.ts';
 
 /** A recording's own file, and which sound in it counts; for tools that read the whole of it, from a path of theirs. */
 export interface OriginalSound {
@@ -15,7 +15,8 @@ export interface OriginalSound {
 }
 
 /**
- * The file as it came. It can be read before the recording plays: as soon as it is stored and probed. Throws
+ * The file as it came. It can be read before the recording plays: as soon as it is stored and probed; and from the trash,
+ * so that a transcription under way ends well, and is there when the recording comes back. Throws
  * `media.recording-not-found` or `media.not-ready`.
  */
 export async function openOriginal(
@@ -23,7 +24,7 @@ export async function openOriginal(
   organisationId: string,
   recordingId: string,
 ): Promise<OriginalSound> {
-  const recording = await findRecording(context.kernel.db.kysely, organisationId, recordingId);
+  const recording = await findAnyRecording(context.kernel.db.kysely, organisationId, recordingId);
   if (!recording) throw recordingNotFound();
   const source = toMediaInfo(recording);
   if (source === null || recording.originalKey === null) {

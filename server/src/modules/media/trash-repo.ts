@@ -30,6 +30,21 @@ export async function lockAnyRecording(
   return row ? { isTrashed: row.trashed_at !== null, jobId: row.job_id } : null;
 }
 
+/** A recording, trashed or not; null when the organisation has none. */
+export async function findAnyRecording(
+  q: Executor,
+  organisationId: string,
+  id: string,
+): Promise<Recording | null> {
+  const row = await tables(q)
+    .selectFrom('recordings')
+    .select(RECORDING_COLUMNS)
+    .where('organisation_id', '=', organisationId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 const FOREIGN_KEY_VIOLATION = '23503';
 
 /**
