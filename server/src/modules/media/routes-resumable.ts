@@ -112,11 +112,8 @@ function registerCreation(scope: App, context: MediaContext): void {
 }
 
 function registerPieces(scope: App, context: MediaContext): void {
-  const append = async (
-    request: FastifyRequest<{ Params: { id: string } }>,
-    reply: FastifyReply,
-  ): Promise<void> => {
-    const upload = await findOwnUpload(context, request.actor, pathId(request.params));
+  const append = async (id: string, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const upload = await findOwnUpload(context, request.actor, id);
     assertTusVersion(request.headers);
     const isPiece = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === PIECE_TYPE;
     if (!isPiece) throw notAPiece(`Send the bytes with the content type ${PIECE_TYPE}.`);
@@ -143,7 +140,7 @@ function registerPieces(scope: App, context: MediaContext): void {
       },
     },
     async (request, reply) => {
-      await append(request, reply);
+      await append(pathId(request.params), request, reply);
       return reply.code(204).send(null);
     },
   );
@@ -160,7 +157,7 @@ function registerPieces(scope: App, context: MediaContext): void {
       if (request.headers['x-http-method-override'] !== 'PATCH') {
         throw notFound('Pieces are sent with PATCH, or with X-HTTP-Method-Override: PATCH.');
       }
-      await append(request, reply);
+      await append(pathId(request.params), request, reply);
       return reply.code(204).send(null);
     },
   );
