@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkStreamSignature } from '../../src/modules/media/stream-signature.ts';
+import { checkStreamSignature } from '../../src/modules/media/streaming/stream-signature.ts';
 
 const run = promisify(execFile);
 const GUIDE = fileURLToPath(new URL('../../../docs/integrate/signed-addresses.md', import.meta.url));

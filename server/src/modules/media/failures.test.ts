@@ -11,10 +11,10 @@ import {
   storedFiles,
 } from '../../../test/harness/factories/media.ts';
 import { MediaError } from '../../kernel/media/tools.ts';
+import { reconcileWork } from './extraction/reconcile-work.ts';
 import { createMediaContext, type MediaContext } from './media-context.ts';
-import { reconcileWork } from './reconcile-work.ts';
-import { requestRendition } from './request-rendition.ts';
-import { uploadFile } from './upload-file.ts';
+import { requestRendition } from './renditions/request-rendition.ts';
+import { uploadFile } from './uploads/upload-file.ts';
 
 let here: TestApp;
 let context: MediaContext;

@@ -5,11 +5,11 @@ import { type AddressGuard, createAddressGuard } from '../../kernel/net/address-
 import { createGuardedFetch, type GuardedFetch } from '../../kernel/net/guarded-fetch.ts';
 import { createUnfinishedFiles, type UnfinishedFiles } from '../../kernel/storage/unfinished-files.ts';
 import type { AccountsDoor } from '../accounts/public.ts';
-import { createUseNotes, type UseNotes } from './note-use.ts';
-import type { Wish } from './rendition.ts';
-import { createSealer } from './sealed-secret.ts';
-import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
-import type { UploadHolds } from './upload-holds.ts';
+import { createUseNotes, type UseNotes } from './keeping/note-use.ts';
+import type { Wish } from './renditions/rendition.ts';
+import { createSealer } from './signing/sealed-secret.ts';
+import { createSigningKeys, type SigningKeys } from './signing/signing-keys.ts';
+import type { UploadHolds } from './uploads/upload-holds.ts';
 
 /** What the module's use-cases are given. */
 export interface MediaContext {

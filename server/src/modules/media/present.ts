@@ -1,8 +1,8 @@
-import type { LoudnessFigures } from './analysis.ts';
-import { presentFigures } from './present-analysis.ts';
+import type { LoudnessFigures } from './analysis/analysis.ts';
+import { presentFigures } from './analysis/present-analysis.ts';
+import { plainNote } from './extraction/work-note.ts';
 import type { Recording } from './recording.ts';
-import { isPlayable, type LevelledWish, type Rendition } from './rendition.ts';
-import { plainNote } from './work-note.ts';
+import { isPlayable, type LevelledWish, type Rendition } from './renditions/rendition.ts';
 
 /** Where a rendition plays; the reader's own right (or a signature) opens it. */
 function audioPath(recordingId: string, rendition: LevelledWish): string {

@@ -3,27 +3,24 @@ import type { Executor, Tx } from '../../kernel/db/db.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import type { FormPart } from '../../kernel/http/form-parts.ts';
 import type { FileReply } from '../../kernel/http/reply-with-file.ts';
-import type { applyRetention, RetentionResult } from './apply-retention.ts';
-import type { CheckOptions, CheckPosition } from './check-files.ts';
-import type { CopyOptions, CopyResult } from './copy-files.ts';
+import type { ExtractionRequest } from './extraction/request-extraction.ts';
+import type { applyRetention, RetentionResult } from './keeping/apply-retention.ts';
+import type { CheckOptions, CheckPosition } from './keeping/check-files.ts';
+import type { CopyOptions, CopyResult } from './keeping/copy-files.ts';
+import type { Remover } from './keeping/trash-recording.ts';
 import type { Keeper } from './media-context.ts';
-import type { AskedAudio, AudioFileToSend } from './open-audio.ts';
-import type { OriginalSound } from './open-original.ts';
-import type { TrackResolver } from './open-track.ts';
 import type { Recording, Visibility } from './recording.ts';
-import type { AudioFormat } from './rendition.ts';
-import type { ExtractionRequest } from './request-extraction.ts';
-import type { AddressToSign, SignedAddress } from './sign-address.ts';
-import type { StreamToSign } from './sign-stream-address.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { AudioFormat } from './renditions/rendition.ts';
+import type { AddressToSign, SignedAddress } from './signing/sign-address.ts';
+import type { StreamToSign } from './signing/sign-stream-address.ts';
+import type { SigningKeys } from './signing/signing-keys.ts';
 import type { Captions } from './sources/fetch-companions.ts';
-import type { Remover } from './trash-recording.ts';
-import type { LocalFile } from './upload-file.ts';
-import type { Alongside, Uploader } from './upload-recording.ts';
+import type { AskedAudio, AudioFileToSend } from './streaming/open-audio.ts';
+import type { OriginalSound } from './streaming/open-original.ts';
+import type { TrackResolver } from './streaming/open-track.ts';
+import type { LocalFile } from './uploads/upload-file.ts';
+import type { Alongside, Uploader } from './uploads/upload-recording.ts';
 
-export { adviceOn, CHECK_BEGINNING, type CheckPosition, type FileFault } from './check-files.ts';
-export { type AudioClient, HINT_HEADERS, readAudioClient } from './client-hints.ts';
-export type { CopyResult } from './copy-files.ts';
 export {
   PROGRESS_CHANNEL,
   RecordingProgress,
@@ -31,15 +28,18 @@ export {
   recordingFailed,
   recordingReady,
 } from './events.ts';
-export { HLS_FORMATS } from './hls-quality.ts';
-export type { AskedAudio, AudioFileToSend } from './open-audio.ts';
-export type { OriginalSound } from './open-original.ts';
-export type { ResolvedTrack, TrackResolver } from './open-track.ts';
+export type { ExtractionRequest } from './extraction/request-extraction.ts';
+export { adviceOn, CHECK_BEGINNING, type CheckPosition, type FileFault } from './keeping/check-files.ts';
+export type { CopyResult } from './keeping/copy-files.ts';
 export { type Recording, type RecordingStatus, VISIBILITIES, type Visibility } from './recording.ts';
-export { AUDIO_FORMATS, type AudioFormat } from './rendition.ts';
-export type { ExtractionRequest } from './request-extraction.ts';
+export { AUDIO_FORMATS, type AudioFormat } from './renditions/rendition.ts';
 export { AudioQuery } from './schemas.ts';
-export type { AddressToSign, SignedAddress } from './sign-address.ts';
+export type { AddressToSign, SignedAddress } from './signing/sign-address.ts';
+export { type AudioClient, HINT_HEADERS, readAudioClient } from './streaming/client-hints.ts';
+export { HLS_FORMATS } from './streaming/hls-quality.ts';
+export type { AskedAudio, AudioFileToSend } from './streaming/open-audio.ts';
+export type { OriginalSound } from './streaming/open-original.ts';
+export type { ResolvedTrack, TrackResolver } from './streaming/open-track.ts';
 
 /** What later modules may ask of media; everything throws media's problems, fit to be shown. */
 export interface MediaDoor {

@@ -1,12 +1,11 @@
 import { cleanLine } from '../../kernel/clean-line.ts';
 import type { Db } from '../../kernel/db/db.ts';
-import { listLoudness } from './analysis-repo.ts';
-import { listDuplicates } from './duplicate-repo.ts';
-
+import { listLoudness } from './analysis/analysis-repo.ts';
 import { presentRecording, type RecordingParts } from './present.ts';
 import type { Recording } from './recording.ts';
 import { listRecordings, type RecordingFilter } from './recording-repo.ts';
-import { listRenditions } from './rendition-repo.ts';
+import { listRenditions } from './renditions/rendition-repo.ts';
+import { listDuplicates } from './uploads/duplicate-repo.ts';
 
 const MOST_WORDS = 8;
 

@@ -3,7 +3,7 @@ import type { Executor } from '../../kernel/db/db.ts';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
 import type { Recording, RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
 import { RECORDING_COLUMNS } from './recording-columns.ts';
-import type { AudioFormat } from './rendition.ts';
+import type { AudioFormat } from './renditions/rendition.ts';
 import type { MediaTables } from './tables.ts';
 
 /** What a new recording is made of; the rest has defaults or comes with the work. */

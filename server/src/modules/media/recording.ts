@@ -1,7 +1,7 @@
 import type { JobPriority } from '../../kernel/jobs/job.ts';
-import type { AudioFormat } from './rendition.ts';
+import type { WorkNote } from './extraction/work-note.ts';
+import type { AudioFormat } from './renditions/rendition.ts';
 import type { FoundKind } from './sources/found.ts';
-import type { WorkNote } from './work-note.ts';
 
 /** Who may hear: anyone, anyone with the exact address, or people of the organisation. */
 export const VISIBILITIES = ['public', 'unlisted', 'private'] as const;

@@ -5,16 +5,17 @@ import type { App } from '../../kernel/http/app.ts';
 import { forbidden } from '../../kernel/http/problem.ts';
 import { pageMembers, pageOf } from '../../kernel/http/schemas.ts';
 import { isId } from '../../kernel/id.ts';
-import { cancelExtraction } from './cancel-extraction.ts';
 import { changeRecording } from './change-recording.ts';
 import { recordingNotFound } from './errors.ts';
+import { cancelExtraction } from './extraction/cancel-extraction.ts';
+import { originOf } from './extraction/request-origin.ts';
+import { retryExtraction } from './extraction/retry-extraction.ts';
+import { removeForGood, trashRecording } from './keeping/trash-recording.ts';
 import type { MediaContext } from './media-context.ts';
 import { mayRead, maySeeAll } from './policy.ts';
 import { presentRecording } from './present.ts';
 import { listWithRenditions, withRenditions } from './read-recordings.ts';
 import { findRecording } from './recording-repo.ts';
-import { originOf } from './request-origin.ts';
-import { retryExtraction } from './retry-extraction.ts';
 import {
   ChangeBody,
   RecordingListQuery,
@@ -23,7 +24,6 @@ import {
   RecordingRef,
   RemoveQuery,
 } from './schemas.ts';
-import { removeForGood, trashRecording } from './trash-recording.ts';
 
 const tags = ['Recordings'];
 

@@ -1,29 +1,34 @@
 import type { App } from '../../kernel/http/app.ts';
 import type { BlockReader } from '../../kernel/http/block-reader.ts';
 import type { SocketDialect } from '../../kernel/http/socket-hub.ts';
-import type { AccessLog } from './access-log.ts';
-import { AudioMetadataSchema, LoudnessSchema, SilencesSchema, SpectrumSchema } from './analysis-schemas.ts';
+import {
+  AudioMetadataSchema,
+  LoudnessSchema,
+  SilencesSchema,
+  SpectrumSchema,
+} from './analysis/analysis-schemas.ts';
+import { registerAnalysisRoutes } from './analysis/routes-analysis.ts';
+import { registerChapterRoutes } from './analysis/routes-chapters.ts';
+import { registerStorageRoutes } from './keeping/routes-storage.ts';
+import { registerTrashRoutes } from './keeping/routes-trash.ts';
 import type { MediaContext } from './media-context.ts';
-import type { Hls } from './open-hls.ts';
-import { UploadSchema } from './resumable-schemas.ts';
-import { registerAnalysisRoutes } from './routes-analysis.ts';
-import { registerAudioRoutes } from './routes-audio.ts';
-import { registerAudioFileRoutes } from './routes-audio-files.ts';
-import { registerChapterRoutes } from './routes-chapters.ts';
-import { registerCompressionRoutes } from './routes-compression.ts';
-import { registerHlsRoutes } from './routes-hls.ts';
-import { registerPlayerRoutes } from './routes-player.ts';
+import { registerPlayerRoutes } from './player/routes-player.ts';
+import { registerCompressionRoutes } from './renditions/routes-compression.ts';
+import { registerRenditionRoutes } from './renditions/routes-renditions.ts';
 import { registerRecordingRoutes } from './routes-recordings.ts';
-import { registerRenditionRoutes } from './routes-renditions.ts';
-import { registerResumableRoutes } from './routes-resumable.ts';
-import { registerSigningKeyRoutes } from './routes-signing-keys.ts';
-import { registerStorageRoutes } from './routes-storage.ts';
-import { registerStreamRoutes } from './routes-stream.ts';
-import { registerStreamingRoutes } from './routes-streaming.ts';
-import { registerTrashRoutes } from './routes-trash.ts';
-import { registerUploadRoutes } from './routes-upload.ts';
 import { ChaptersSchema, RecordingSchema, WaveformSchema } from './schemas.ts';
+import type { AccessLog } from './signing/access-log.ts';
+import { registerSigningKeyRoutes } from './signing/routes-signing-keys.ts';
 import { registerSimilarRoutes } from './similar/routes-similar.ts';
+import type { Hls } from './streaming/open-hls.ts';
+import { registerAudioRoutes } from './streaming/routes-audio.ts';
+import { registerAudioFileRoutes } from './streaming/routes-audio-files.ts';
+import { registerHlsRoutes } from './streaming/routes-hls.ts';
+import { registerStreamRoutes } from './streaming/routes-stream.ts';
+import { registerStreamingRoutes } from './streaming/routes-streaming.ts';
+import { UploadSchema } from './uploads/resumable-schemas.ts';
+import { registerResumableRoutes } from './uploads/routes-resumable.ts';
+import { registerUploadRoutes } from './uploads/routes-upload.ts';
 
 /** What the routes of bytes share in a process. */
 interface Senders {

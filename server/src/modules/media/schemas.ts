@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { LanguageTag, PageMembers, PageQuery } from '../../kernel/http/schemas.ts';
+import { WORK_STEPS } from './extraction/work-note.ts';
 import { TITLE_LENGTH } from './names.ts';
 import { RECORDING_SOURCES, RECORDING_STATUSES, VISIBILITIES } from './recording.ts';
-import { AUDIO_FORMATS, LOUDNESS_TARGETS, RENDITION_STATUSES } from './rendition.ts';
+import { AUDIO_FORMATS, LOUDNESS_TARGETS, RENDITION_STATUSES } from './renditions/rendition.ts';
 import { FOUND_KINDS } from './sources/found.ts';
-import { WORK_STEPS } from './work-note.ts';
 
 const LONGEST_SIGNED_SECONDS = 7 * 86_400;
 

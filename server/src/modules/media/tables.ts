@@ -1,10 +1,10 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { JobPriority } from '../../kernel/jobs/job.ts';
-import type { RecordingAnalysis } from './analysis.ts';
+import type { RecordingAnalysis } from './analysis/analysis.ts';
+import type { WorkNote } from './extraction/work-note.ts';
 import type { RecordingSource, RecordingStage, RecordingStatus, Visibility } from './recording.ts';
-import type { AudioFormat, LoudnessTarget, RenditionStatus } from './rendition.ts';
+import type { AudioFormat, LoudnessTarget, RenditionStatus } from './renditions/rendition.ts';
 import type { FoundKind } from './sources/found.ts';
-import type { WorkNote } from './work-note.ts';
 
 type DatedByDatabase = ColumnType<Date, Date | undefined, Date>;
 type JsonColumn<T> = ColumnType<T, string | undefined, string>;

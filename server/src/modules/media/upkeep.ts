@@ -1,14 +1,14 @@
 import type { Chore } from '../../kernel/jobs/upkeep.ts';
-import { applyRetention } from './apply-retention.ts';
-import { backfillAnalyses } from './backfill-analyses.ts';
-import { emptyTrash } from './empty-trash.ts';
-import { sweepFetching } from './fetching-folder.ts';
+import { backfillAnalyses } from './analysis/backfill-analyses.ts';
+import { sweepFetching } from './extraction/fetching-folder.ts';
+import { reconcileWork } from './extraction/reconcile-work.ts';
+import { applyRetention } from './keeping/apply-retention.ts';
+import { emptyTrash } from './keeping/empty-trash.ts';
+import { sweepFiles } from './keeping/sweep-files.ts';
 import type { MediaContext } from './media-context.ts';
-import { reconcileWork } from './reconcile-work.ts';
-import { finishLeftUploads } from './resume-whole.ts';
 import { backfillFingerprints } from './similar/fingerprint-recording.ts';
-import { sweepFiles } from './sweep-files.ts';
-import { sweepUploads } from './sweep-uploads.ts';
+import { finishLeftUploads } from './uploads/resume-whole.ts';
+import { sweepUploads } from './uploads/sweep-uploads.ts';
 
 const RECONCILE_MS = 60_000;
 const SWEEP_MS = 3_600_000;

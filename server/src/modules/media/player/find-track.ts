@@ -1,7 +1,7 @@
 import type { Actor } from '../../../kernel/auth/actor.ts';
 import type { MediaContext } from '../media-context.ts';
-import { assertReady } from '../open-audio.ts';
-import { admitTrack, type TrackResolver } from '../open-track.ts';
+import { assertReady } from '../streaming/open-audio.ts';
+import { admitTrack, type TrackResolver } from '../streaming/open-track.ts';
 import type { PlayerTrack } from './player-state.ts';
 
 /** A sound that the actor may hear, under the id that they know it by. Throws media's problems. */

@@ -2,9 +2,9 @@ import type { Tx } from '../../../kernel/db/db.ts';
 import { JOB_PRIORITY, type JobRun } from '../../../kernel/jobs/job.ts';
 import { MediaError } from '../../../kernel/media/tools.ts';
 import { codeOf } from '../../../kernel/reason-of.ts';
+import { toMediaInfo } from '../extraction/probed-facts.ts';
 import { fingerprintRecordingJob } from '../jobs.ts';
 import type { MediaContext } from '../media-context.ts';
-import { toMediaInfo } from '../probed-facts.ts';
 import { findRecording } from '../recording-repo.ts';
 import {
   findFingerprint,
