@@ -52,7 +52,7 @@ describe('an import', () => {
       jobId,
     ]);
     expect(rows).toEqual([{ priority: 10 }]);
-    const second = await call('POST', '/api/recordings/import', { url: `${url}#fragment` });
+    const second = await call('POST', '/api/recordings/import', { url });
     expect([second.statusCode, second.json().recording_id]).toEqual([409, recordingId]);
     expect((await call('POST', '/api/recordings/import', { url }, elsewhere)).statusCode).toBe(202);
     await call('POST', `/api/recordings/${recordingId}/cancel`);
