@@ -1,13 +1,12 @@
-import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sampleStream } from '../server/test/harness/factories/streams.ts';
 import { missingParts } from './harness/parts.ts';
+import { seededRandom } from './harness/seeded.ts';
 import { kill, type Station, startStation, until } from './harness/station.ts';
 
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 5);
-const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
 const PIECES = 40;
 const TONE_SECONDS = 4;
 /** Half of them at once take so long together that a kill falls between. */
@@ -84,12 +83,7 @@ const killWorker = async () => {
 };
 
 it(`a stream goes on after a kill -9 of the worker, ${ROUNDS} times, and fetches nothing twice but what was under way`, async () => {
-  console.log(`crash seed ${SEED}: CRASH_SEED=${SEED} repeats it`);
-  let state = SEED;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = seededRandom();
   for (let round = 0; round < ROUNDS; round++) {
     asked = [];
     const id = await bring(`/list.m3u8?round=${round}`);

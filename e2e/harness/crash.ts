@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from './seeded.ts';
 import { kill, type Station, type StationOptions, startStation, until } from './station.ts';
 
 /** What is killed, by a part of its command line; `cli.ts` is the supervisor, with which the whole station goes. */
@@ -7,18 +7,6 @@ const VICTIMS = ['api.ts', 'worker.ts', 'postgres', 'cli.ts'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 export const CRASH_ROUNDS = Number(process.env.CRASH_ROUNDS ?? 20);
-const SEED = Number(process.env.CRASH_SEED ?? randomInt(2 ** 31));
-
-/** mulberry32: the same seed makes the same kills. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** Kills of a station's parts at moments that CRASH_SEED repeats. */
 export interface Crashes {
@@ -31,9 +19,8 @@ export interface Crashes {
 }
 
 export function planCrashes(): Crashes {
-  const random = randomFrom(SEED);
+  const random = seededRandom();
   const victims: Crashes['victims'] = {};
-  console.log(`crash seed ${SEED}: CRASH_SEED=${SEED} repeats it`);
   return {
     victims,
     killSomething: async (station, withinMs) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../../../e2e/harness/seeded.ts';
 import { findMoto, type S3Server, startMoto } from '../../../test/harness/s3-server.ts';
 import { openReader } from './file-reader.ts';
 import { openStorage } from './open-storage.ts';
@@ -88,8 +89,9 @@ describe.each(['disk', ...(skip === '' ? ['S3'] : [])])('kill -9 at random momen
 
   test(`loses nothing that was acknowledged, and shows nothing that is not whole (${ROUNDS} rounds)`, async () => {
     const acknowledged = new Set<string>();
+    const random = seededRandom();
     for (let round = 0; round < ROUNDS; round++) {
-      for (const key of await writeUntilKilled(200 + Math.random() * 1500)) acknowledged.add(key);
+      for (const key of await writeUntilKilled(200 + random() * 1500)) acknowledged.add(key);
     }
     const storage = await openStorage(settings());
     const seen = new Set<string>();
