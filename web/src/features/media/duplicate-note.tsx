@@ -1,10 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useSyncExternalStore } from 'react';
-import { useMay, useServices } from '../../app-services.ts';
+import { useMay } from '../../app-services.ts';
 import { useText } from '../../i18n/language.ts';
 import { Button } from '../../ui/controls.tsx';
 import type { Recording } from './recording.ts';
+import { useTrash } from './use-trash.ts';
 
 interface DuplicateNoteProps {
   recording: Recording;
@@ -16,21 +15,16 @@ interface DuplicateNoteProps {
 /** Says of a sound that its very bytes are here already, with the way to the first one and to removing this one. */
 export function DuplicateNote({ recording, isRemovable = true, onRemoved }: DuplicateNoteProps) {
   const { t } = useText();
-  const { session, removals } = useServices();
-  const queries = useQueryClient();
+  const trash = useTrash();
   const mayRemove = useMay('media.delete');
-  const isRemoved = useSyncExternalStore(removals.subscribe, removals.getState).has(recording.id);
-  const { id, duplicate_of: first } = recording;
+  const { duplicate_of: first } = recording;
   if (first === null) return null;
-  const remove = () =>
-    removals.take(id, { said: t('bring.duplicateRemoved'), undo: t('bring.undo') }, async () => {
-      await session.client.delete('/api/recordings/{id}', { path: { id } });
-      onRemoved?.();
-      await queries.invalidateQueries({ queryKey: ['recordings'] });
-    });
+  const remove = async () => {
+    if (await trash.remove(recording)) onRemoved?.();
+  };
   return (
     <p className="flex flex-wrap items-center gap-x-4 border-l-2 border-line-strong pl-4">
-      <span>{isRemoved ? t('bring.duplicateRemoved') : t('bring.duplicate')}</span>
+      <span>{t('bring.duplicate')}</span>
       <Link
         to="/recordings/$id"
         params={{ id: first }}
@@ -38,8 +32,8 @@ export function DuplicateNote({ recording, isRemovable = true, onRemoved }: Dupl
       >
         {t('bring.duplicateOpen')}
       </Link>
-      {mayRemove && isRemovable && !isRemoved && (
-        <Button look="losing" onClick={remove}>
+      {mayRemove && isRemovable && (
+        <Button look="losing" onClick={() => void remove()}>
           {t('bring.duplicateRemove')}
         </Button>
       )}

@@ -16,13 +16,17 @@ export function useTrash() {
     Promise.all(
       ['recordings', 'trash', 'recording'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
     );
-  const saying = async (work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await work();
-    } catch (problem) {
-      notices.say(problemText(problem, t, language).sentence);
-    }
+  /** True when it was done. */
+  const saying = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const isDone = await work().then(
+      () => true,
+      (problem: unknown) => {
+        notices.say(problemText(problem, t, language).sentence);
+        return false;
+      },
+    );
     await renew();
+    return isDone;
   };
   const restore = ({ id }: Pick<Recording, 'id'>) =>
     saying(async () => {

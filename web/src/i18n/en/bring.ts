@@ -69,8 +69,6 @@ export const bring: typeof French = {
     duplicate: 'This sound is already here.',
     duplicateOpen: 'See the first one',
     duplicateRemove: 'Remove this one',
-    duplicateRemoved: 'The duplicate has been removed.',
-    undo: 'Undo',
     retry: 'Upload {{name}} again',
     retryShort: 'Try again',
     open: 'Open',

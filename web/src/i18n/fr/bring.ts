@@ -68,8 +68,6 @@ export const bring = {
     duplicate: 'Ce son est déjà là.',
     duplicateOpen: 'Voir le premier',
     duplicateRemove: 'Retirer celui-ci',
-    duplicateRemoved: 'Le doublon est retiré.',
-    undo: 'Annuler',
     retry: 'Reprendre l’envoi de {{name}}',
     retryShort: 'Réessayer',
     open: 'Ouvrir',
