@@ -41,7 +41,7 @@ export async function encodeRecording(run: ExtractionRun, recording: Recording):
   );
   run.note('encode');
   const expectedBytes = estimateBytes(planned, source.durationMs);
-  await assertRoom(context, key.organisationId, expectedBytes);
+  await assertRoom(context.kernel.db.kysely, key.organisationId, expectedBytes);
   const scratch = await storage.scratch({ expectedBytes });
   const stored: string[] = [];
   try {
@@ -182,7 +182,7 @@ async function showReady(run: ExtractionRun, files: StoredFiles): Promise<void> 
   const addedBytes = files.renditions.reduce((sum, { file }) => sum + file.sizeBytes, 0);
   await kernel.db.transaction(async (tx) => {
     const { waveform, analysis } = files;
-    await takeRoom(tx, context, organisationId, addedBytes);
+    await takeRoom(tx, organisationId, addedBytes);
     const durationMs = Math.round(analysis.sound.durationMs);
     const isOurs = await saveReady(tx, key, {
       durationMs,

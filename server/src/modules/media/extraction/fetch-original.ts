@@ -52,7 +52,7 @@ export async function fetchOriginal(run: ExtractionRun, recording: Recording): P
 async function fetchSound(run: ExtractionRun, recording: Recording): Promise<FetchedSound> {
   const { context, key, signal } = run;
   const { kernel, fetch } = context;
-  const room = await assertRoom(context, key.organisationId, 0);
+  const room = await assertRoom(kernel.db.kysely, key.organisationId, 0);
   try {
     const resolved = await resolveSource({
       fetch,
@@ -134,7 +134,7 @@ async function keep(
   await assertOwnAddressFree(context, key, found.ownAddress);
   await context.kernel.db.transaction(async (tx) => {
     const original = { originalKey: file.key, filename, sizeBytes: file.sizeBytes, sha256: file.sha256 };
-    await takeRoom(tx, context, organisationId, file.sizeBytes);
+    await takeRoom(tx, organisationId, file.sizeBytes);
     if (!(await saveOriginal(tx, key, original))) throw new RunLost();
     const language = found.language !== null && LANGUAGE_TAG.test(found.language) ? found.language : null;
     const title = isTitleOurs(recording) ? titleFromText(found.title ?? '') : null;

@@ -76,7 +76,7 @@ export async function queueNewRecording(
   organisationId: string,
   wanted: NewRecording,
 ): Promise<{ recording: Recording; jobId: string | null } | null> {
-  if (wanted.original) await takeRoom(q, context, organisationId, wanted.original.sizeBytes);
+  if (wanted.original) await takeRoom(q, organisationId, wanted.original.sizeBytes);
   const recording = await insertRecording(q, organisationId, wanted);
   if (!recording) return null;
   const plan = planRenditions(

@@ -1,9 +1,8 @@
 import type { Executor, Tx } from '../../../kernel/db/db.ts';
 import type { Draft } from '../../../kernel/storage/storage.ts';
 import { quotaExceeded } from '../errors.ts';
-import type { MediaContext } from '../media-context.ts';
 import { sumUnfinishedBytes } from '../uploads/resumable-repo.ts';
-import { lockUsage, readUsage } from './usage-repo.ts';
+import { lockUsage, readQuota, readUsage } from './usage-repo.ts';
 
 /** What is left of an organisation's quota; null when it has none. */
 export interface QuotaRoom {
@@ -16,28 +15,22 @@ export interface QuotaRoom {
  * is certain, since others may have been quicker. `besideComing` counts uploads in pieces with all that was announced.
  */
 export async function assertRoom(
-  context: MediaContext,
+  q: Executor,
   organisationId: string,
   neededBytes: number,
   { besideComing = false } = {},
 ): Promise<QuotaRoom | null> {
-  const { db } = context.kernel;
-  const quotaBytes = await quotaOf(context, organisationId);
+  const quotaBytes = await readQuota(q, organisationId);
   if (quotaBytes === null) return null;
-  const room = { quotaBytes, usedBytes: await usedBytes(db.kysely, organisationId) };
-  const coming = besideComing ? await sumUnfinishedBytes(db.kysely, organisationId) : 0;
+  const room = { quotaBytes, usedBytes: await usedBytes(q, organisationId) };
+  const coming = besideComing ? await sumUnfinishedBytes(q, organisationId) : 0;
   refuseBeyond({ quotaBytes, usedBytes: room.usedBytes + coming }, neededBytes);
   return room;
 }
 
 /** Takes so much of the quota in the transaction that adds the file; one after the other, whoever asks. */
-export async function takeRoom(
-  tx: Executor,
-  context: MediaContext,
-  organisationId: string,
-  addedBytes: number,
-): Promise<void> {
-  const quotaBytes = await quotaOf(context, organisationId);
+export async function takeRoom(tx: Executor, organisationId: string, addedBytes: number): Promise<void> {
+  const quotaBytes = await readQuota(tx, organisationId);
   if (quotaBytes === null) return;
   await lockUsage(tx, organisationId);
   refuseBeyond({ quotaBytes, usedBytes: await usedBytes(tx, organisationId) }, addedBytes);
@@ -74,10 +67,6 @@ export function draftWithin(room: QuotaRoom | null, draft: Draft): Draft {
     commit: (key) => draft.commit(key),
     abandon: () => draft.abandon(),
   };
-}
-
-async function quotaOf({ accounts }: MediaContext, organisationId: string): Promise<number | null> {
-  return (await accounts.organisationOf(organisationId))?.quotaBytes ?? null;
 }
 
 async function usedBytes(q: Executor | Tx, organisationId: string): Promise<number> {

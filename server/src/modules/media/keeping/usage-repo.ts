@@ -33,6 +33,16 @@ export async function readUsage(q: Executor, organisationId: string): Promise<Us
   return row;
 }
 
+/** What the organisation may keep; null without a limit. */
+export async function readQuota(q: Executor, organisationId: string): Promise<number | null> {
+  const [row] = await runSql<{ bytes: number | null }>(
+    q,
+    'select quota_bytes::float8 as bytes from organisation_quotas where organisation_id = $1',
+    [organisationId],
+  );
+  return row?.bytes ?? null;
+}
+
 /** Until the transaction ends nobody else adds to what the organisation keeps: two at once must not both take the rest. */
 export async function lockUsage(q: Executor, organisationId: string): Promise<void> {
   await runSql(q, 'select pg_advisory_xact_lock(hashtextextended($1, 0))', [`media-usage:${organisationId}`]);

@@ -79,7 +79,7 @@ async function encodeAndShow(
     const file: RenditionFile = { fileKey, sizeBytes, sha256, mimeType, durationMs: Math.round(durationMs) };
     signal.throwIfAborted();
     await db.transaction(async (tx) => {
-      await takeRoom(tx, context, key.organisationId, sizeBytes);
+      await takeRoom(tx, key.organisationId, sizeBytes);
       if (!(await completeRendition(tx, key.organisationId, key.renditionId, file, key.runId)))
         throw new RunLost();
       await kernel.cache.changed(tx, key.organisationId);

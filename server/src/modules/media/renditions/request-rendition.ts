@@ -36,7 +36,7 @@ export async function requestRendition(
     normalised: asked.normalise === true ? USUAL_TARGET : asked.normalise || null,
   };
   await assertPossible(q, organisationId, recordingId, wish);
-  await assertRoom(context, organisationId, 1);
+  await assertRoom(q, organisationId, 1);
   const there = await findRenditionByWish(q, organisationId, recordingId, wish);
   if (there?.status === 'completed' || there?.status === 'extracting') return there;
   if (there?.status === 'pending' && there.jobId !== null) return there;

@@ -18,7 +18,7 @@ export async function createUpload(
   const { db, clock, config } = context.kernel;
   const described = readMetadata(wanted.metadata);
   await assertFits(context, wanted.sizeBytes);
-  await assertRoom(context, owner.organisationId, wanted.sizeBytes, { besideComing: true });
+  await assertRoom(context.kernel.db.kysely, owner.organisationId, wanted.sizeBytes, { besideComing: true });
   const id = newId();
   const upload = {
     id,

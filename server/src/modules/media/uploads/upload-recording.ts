@@ -47,7 +47,9 @@ export async function uploadRecording(
   let draft: Draft | undefined;
   try {
     const fileBytes = Math.max(1, expectedBytes - MOST_FORM_BYTES);
-    const room = await assertRoom(context, uploader.organisationId, fileBytes, { besideComing: true });
+    const room = await assertRoom(context.kernel.db.kysely, uploader.organisationId, fileBytes, {
+      besideComing: true,
+    });
     draft = draftWithin(room, await storage.create({ expectedBytes }));
     const form = await readUploadForm(parts, draft, context.kernel.config.uploadMaxBytes);
     const info = await probeSoon(context, draft.path);
