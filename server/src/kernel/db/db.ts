@@ -56,7 +56,10 @@ export function openDb(options: DbOptions): Db {
     options:
       '-c jit=off -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC',
   });
-  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('error', (error) => {
+    // One that is being closed may hear of the server's end first. The error carries the whole client: not for a log.
+    if (!pool.ending) options.log.warn({ reason: error.message }, 'an idle database connection was lost');
+  });
   const kysely = new Kysely<NoTables>({
     dialect: new PostgresDialect({ pool }),
     log: options.echo
