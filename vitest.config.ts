@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const isLong = process.env.ANTENNE_TEST_LONG === '1';
-// Journeys with real processes and browsers want the machine to themselves: they come when all else is done.
-const together = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+// Journeys with real processes and browsers wait a good deal: they fill what the others leave of two cores. The long
+// ones want the machine to themselves.
+const together = { maxWorkers: isLong ? 1 : 3 };
 const files = (folder: string) =>
   isLong ? [`${folder}/**/*.test.{ts,tsx}`] : [`${folder}/**/!(*.long).test.{ts,tsx}`];
 
@@ -29,8 +30,7 @@ export default defineConfig({
           include: files('e2e'),
           testTimeout: isLong ? 3_600_000 : 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          ...together,
         },
       },
     ],

@@ -15,7 +15,7 @@ import { fitting, type Schema } from './hostile-values.ts';
 
 /** FUZZ_SEED repeats a run; FUZZ_RUNS asks each address more often. */
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env.FUZZ_RUNS ?? 100);
+const numRuns = Number(process.env.FUZZ_RUNS ?? (process.env.ANTENNE_TEST_LONG === '1' ? 300 : 50));
 
 interface Operation {
   parameters?: { name: string; in: string; schema: Schema }[];
