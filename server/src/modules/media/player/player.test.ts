@@ -1,13 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { buildTestApp, type TestApp, testClock } from '../../../../test/harness/app.ts';
+import { buildTestApp, type TestApp } from '../../../../test/harness/app.ts';
 import { createOrganisation, createPerson, signInAs } from '../../../../test/harness/factories/accounts.ts';
 import { createDebat } from '../../../../test/harness/factories/archive.ts';
 import { createReadyRecording } from '../../../../test/harness/factories/media.ts';
 import { SOCKET_LIMITS } from '../../../kernel/http/socket-limits.ts';
 import { openPlayers, type RunningPlayers } from './player-room.ts';
 
-const clock = testClock();
+/** Stands still: how long a busy machine takes for an answer is no part of what is played. */
+let nowMs = Date.now();
+const clock = {
+  now: () => nowMs,
+  advance: (ms: number) => {
+    nowMs += ms;
+  },
+};
 let here: TestApp;
 let second: TestApp;
 let bases: [string, string];
