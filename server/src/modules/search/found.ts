@@ -1,5 +1,5 @@
 import { FAMILIES, type Family, type Lexeme } from './lexemes.ts';
-import { type Occurrences, occurrencesOf } from './occurrences.ts';
+import { Occurrences } from './occurrences.ts';
 import { decodePlaces } from './postings.ts';
 import { DOCUMENT_BYTES, HEAD_BYTES, type Postings } from './postings-repo.ts';
 
@@ -44,7 +44,7 @@ export function decodePostings({ heads, places }: Postings, words: number): Word
     const part = room.slice(0, decodePlaces(places.subarray(from, from + length), room, 0));
     const before = word?.get(no);
     const all = before ? joined(before.places, part) : part;
-    word?.set(no, occurrencesOf(all));
+    word?.set(no, new Occurrences(all));
     from += length;
   }
   return decoded;

@@ -3,6 +3,7 @@ import type { Db } from '../../kernel/db/db.ts';
 import type { Filters } from './filters.ts';
 import { decodePassing, decodePostings, type Passing, type WordPlaces } from './found.ts';
 import type { Lexeme } from './lexemes.ts';
+import { bytesOfOccurrences } from './occurrences.ts';
 import { readGeneration, readPassing, readPostings } from './postings-repo.ts';
 
 type Read = Db['read'];
@@ -24,8 +25,8 @@ const MEGABYTE = 1_048_576;
 /** The words that are asked for again and again, in an archive of millions of sentences. */
 const WORDS_BYTES = 96 * MEGABYTE;
 const DOCUMENTS_BYTES = 16 * MEGABYTE;
-/** What an entry of a map and its arrays take, beside the numbers in them. */
-const BYTES_AN_ENTRY = 560;
+/** What an entry of a map takes. */
+const BYTES_AN_ENTRY = 80;
 const BYTES_A_DOCUMENT = 120;
 /** So few are asked for by their numbers. */
 const FEW = 300;
@@ -68,12 +69,9 @@ export function createKeptIndex(wordsBytes = WORDS_BYTES, documentsBytes = DOCUM
   };
 }
 
-function weightOfWord(occurrences: WordPlaces): number {
+function weightOfWord(documents: WordPlaces): number {
   let bytes = BYTES_AN_ENTRY;
-  for (const { places, runs, repeats, bits } of occurrences.values()) {
-    bytes +=
-      BYTES_AN_ENTRY + places.byteLength + runs.byteLength + repeats.byteLength + (bits?.byteLength ?? 0);
-  }
+  for (const occurrences of documents.values()) bytes += BYTES_AN_ENTRY + bytesOfOccurrences(occurrences);
   return bytes;
 }
 

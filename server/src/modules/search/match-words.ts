@@ -30,7 +30,7 @@ export function matchWords(program: Program, weigh: Weigh, top: Top): Matcher | 
     for (const { number, weight } of words) {
       const occurrences = document.words[number];
       if (occurrences)
-        standing.push({ weight, occurrences, most: weight * worthOfTimes(occurrences.mostTimes) });
+        standing.push({ weight, occurrences, most: weight * worthOfTimes(occurrences.derived.mostTimes) });
       else if (isAll) return 0;
     }
     const hasTitle = tellTitle(document, standing, isAll, top);
@@ -60,7 +60,7 @@ function tellTitle(
   let score = 0;
   let found = 0;
   for (const { weight, occurrences } of standing) {
-    const [run] = occurrences.runs;
+    const [run] = occurrences.derived.runs;
     if (run === undefined || segmentOfRun(run) > 0) continue;
     score += weight * worthOfRun(run);
     found++;
@@ -79,8 +79,8 @@ function tellBest(document: FoundDocument, standing: readonly Standing[], isAll:
     const others = bound - each.most;
     // Without this word a segment can't be among the first; and with it once, perhaps not either.
     if (!isAll && others > top.least) continue;
-    const { occurrences, weight } = each;
-    const some = others + weight * ONCE <= top.least ? occurrences.repeats : occurrences.runs;
+    const { derived } = each.occurrences;
+    const some = others + each.weight * ONCE <= top.least ? derived.repeats : derived.runs;
     if (runs !== null && runs.length <= some.length) continue;
     runs = some;
     lead = each;
@@ -106,9 +106,9 @@ function tellLed(
     let isThere = segment > 0;
     for (let other = 0; isThere && other < others.length; other++) {
       const { weight, occurrences } = others[other] ?? lead;
-      const next = firstFrom(occurrences.runs, at[other] ?? 0, segment);
+      const next = firstFrom(occurrences.derived.runs, at[other] ?? 0, segment);
       at[other] = next;
-      const found = occurrences.runs[next];
+      const found = occurrences.derived.runs[next];
       if (found !== undefined && segmentOfRun(found) === segment) score += weight * worthOfRun(found);
       else isThere = !isAll;
     }
@@ -140,14 +140,14 @@ function walkAll(standing: readonly Standing[], visit: (segment: number, score: 
   for (let count = 0; ; count++) {
     let segment = Number.POSITIVE_INFINITY;
     for (let word = 0; word < standing.length; word++) {
-      const run = standing[word]?.occurrences.runs[at[word] ?? 0];
+      const run = standing[word]?.occurrences.derived.runs[at[word] ?? 0];
       if (run !== undefined) segment = Math.min(segment, segmentOfRun(run));
     }
     if (segment === Number.POSITIVE_INFINITY) return count;
     let score = 0;
     for (let word = 0; word < standing.length; word++) {
       const { weight, occurrences } = standing[word] ?? { weight: 0, occurrences: null };
-      const run = occurrences?.runs[at[word] ?? 0];
+      const run = occurrences?.derived.runs[at[word] ?? 0];
       if (run === undefined || segmentOfRun(run) !== segment) continue;
       at[word] = (at[word] ?? 0) + 1;
       score += weight * worthOfRun(run);
@@ -159,7 +159,7 @@ function walkAll(standing: readonly Standing[], visit: (segment: number, score: 
 function countCommon(standing: readonly Standing[]): number {
   const [first, ...others] = standing;
   if (!first) return 0;
-  if (others.length === 0) return first.occurrences.runs.length;
+  if (others.length === 0) return first.occurrences.derived.runs.length;
   const all = allBits(standing);
   if (all === null) return countLed(standing);
   let count = 0;
@@ -175,9 +175,9 @@ function countCommon(standing: readonly Standing[]): number {
 function countAny(standing: readonly Standing[]): number {
   const [first, ...others] = standing;
   if (!first) return 0;
-  if (others.length === 0) return first.occurrences.runs.length;
+  if (others.length === 0) return first.occurrences.derived.runs.length;
   const all = allBits(standing);
-  if (all === null) return walkAll(standing, () => {});
+  if (all === null) return countMixed(standing);
   let count = 0;
   const words = Math.max(...all.map((bits) => bits.length));
   for (let word = 0; word < words; word++) {
@@ -188,15 +188,22 @@ function countAny(standing: readonly Standing[]): number {
   return count;
 }
 
+/** Words some of which are rare: of two, those with both are counted once. */
+function countMixed(standing: readonly Standing[]): number {
+  if (standing.length !== 2) return walkAll(standing, () => {});
+  const each = standing.reduce((sum, { occurrences }) => sum + occurrences.derived.runs.length, 0);
+  return each - countLed(standing);
+}
+
 function allBits(standing: readonly Standing[]): Int32Array[] | null {
   const all: Int32Array[] = [];
-  for (const { occurrences } of standing) if (occurrences.bits) all.push(occurrences.bits);
+  for (const { occurrences } of standing) if (occurrences.derived.bits) all.push(occurrences.derived.bits);
   return all.length === standing.length ? all : null;
 }
 
 /** By the runs of the rarest word: some words have no bits because they are rare. */
 function countLed(standing: readonly Standing[]): number {
-  const all = standing.map(({ occurrences }) => occurrences.runs).sort((a, b) => a.length - b.length);
+  const all = standing.map(({ occurrences }) => occurrences.derived.runs).sort((a, b) => a.length - b.length);
   const [rarest = NO_RUNS, ...others] = all;
   const at = new Int32Array(others.length);
   let count = 0;

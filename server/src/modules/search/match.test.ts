@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { placesOfWords, wordRows } from './document.ts';
 import type { FoundDocument } from './found.ts';
 import { createMatcher } from './match.ts';
-import { occurrencesOf } from './occurrences.ts';
+import { Occurrences } from './occurrences.ts';
 import { wordsMatched } from './places-of-term.ts';
 import { planQuery } from './plan.ts';
 import { decodePlaces } from './postings.ts';
@@ -35,7 +35,7 @@ function documentOf(no: number, segments: readonly string[], lexemes: readonly s
       let count = 0;
       for (const part of parts) count = decodePlaces(part, room, count);
       const all = room.subarray(0, count).sort();
-      return occurrencesOf(all);
+      return new Occurrences(all);
     }),
   };
 }

@@ -1,9 +1,7 @@
 import { segmentOf } from './postings.ts';
 
-/** Where one word stands in one document. Shared between searches: nothing of it is to be written to. */
-export interface Occurrences {
-  /** Ascending. */
-  places: Int32Array;
+/** What single words are found by; made of the places when it is first asked for, since beginnings never do. */
+interface Derived {
   /** Each segment once, ascending, with how often the word stands in it: {@link segmentOfRun}, {@link timesOfRun}. */
   runs: Int32Array;
   /** Those runs that say more than once. */
@@ -14,6 +12,27 @@ export interface Occurrences {
   bits: Int32Array | null;
 }
 
+/** Where one word stands in one document. Shared between searches: nothing of it is to be written to. */
+export class Occurrences {
+  /** Ascending. */
+  readonly places: Int32Array;
+  #derived: Derived | null = null;
+
+  constructor(places: Int32Array) {
+    this.places = places;
+  }
+
+  get derived(): Derived {
+    this.#derived ??= derive(this.places);
+    return this.#derived;
+  }
+}
+
+/** What {@link Occurrences} take in memory, with all that is made of them. */
+export const bytesOfOccurrences = ({ places }: Occurrences): number => BYTES_AN_ENTRY + 2 * places.byteLength;
+
+/** Objects and arrays by themselves. */
+const BYTES_AN_ENTRY = 640;
 const TIMES_BITS = 8;
 const MOST_TIMES = (1 << TIMES_BITS) - 1;
 /** Segments for each one with the word up to which bits are kept. */
@@ -35,15 +54,14 @@ export function writeRuns(places: Int32Array, count: number, runs: Int32Array): 
   return found;
 }
 
-/** All that is kept of ascending places. */
-export function occurrencesOf(places: Int32Array): Occurrences {
+function derive(places: Int32Array): Derived {
   const room = new Int32Array(places.length);
   const runs = room.slice(0, writeRuns(places, places.length, room));
   const repeats = runs.filter((run) => timesOfRun(run) > 1);
   let mostTimes = runs.length === 0 ? 0 : 1;
   for (const run of repeats) mostTimes = Math.max(mostTimes, timesOfRun(run));
   const last = segmentOfRun(runs.at(-1) ?? 0);
-  return { places, runs, repeats, mostTimes, bits: last > SPARSE * runs.length ? null : bitsOf(runs, last) };
+  return { runs, repeats, mostTimes, bits: last > SPARSE * runs.length ? null : bitsOf(runs, last) };
 }
 
 function bitsOf(runs: Int32Array, last: number): Int32Array {

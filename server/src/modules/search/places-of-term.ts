@@ -21,7 +21,7 @@ export interface Runs {
 export function runsOf(document: FoundDocument, term: PlannedTerm): Runs {
   const word = wordOfTerm(term);
   if (word !== undefined) {
-    const runs = document.words[word]?.runs ?? NOTHING;
+    const runs = document.words[word]?.derived.runs ?? NOTHING;
     return { runs, count: runs.length };
   }
   const { places, count } = startsOf(document, term);
