@@ -18,6 +18,7 @@ const log = pino({ level: 'silent' });
 const clock = { now: () => Date.now() + offsetMs };
 let offsetMs = 0;
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+const withoutRedis = hasRedis ? '' : ' [skipped: needs redis-server]';
 let server: ChildProcess | undefined;
 let redis: Redis;
 let port: number;
@@ -72,7 +73,7 @@ const entry = (key = 'k', organisationId = 'o1', ttlSeconds = 60) => ({
 
 const STORES: [string, boolean, () => CacheStore][] = [
   ['memory', true, () => createMemoryStore(clock)],
-  ['Redis', hasRedis, () => createRedisStore(redis, newId())],
+  [`Redis${withoutRedis}`, hasRedis, () => createRedisStore(redis, newId())],
 ];
 
 describe.each(STORES)('kept in %s', (_name, isThere, open) => {
@@ -213,7 +214,7 @@ describe('memory', () => {
   });
 });
 
-describe.skipIf(!hasRedis)('Redis', () => {
+describe.skipIf(!hasRedis)(`Redis${withoutRedis}`, () => {
   test('ends texts in time, and keeps installations apart', async () => {
     const [ours, theirs] = [createRedisStore(redis, newId()), createRedisStore(redis, newId())];
     const { generation } = await ours.get('o', 'k');

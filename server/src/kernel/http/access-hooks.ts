@@ -2,6 +2,7 @@ import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Access, Budget } from '../auth/access.ts';
 import { type Actor, type Authenticator, may } from '../auth/actor.ts';
 import type { App } from './app.ts';
+import { bearerOf } from './bearer.ts';
 import { forbidden, Problem, unauthenticated } from './problem.ts';
 
 declare module 'fastify' {
@@ -45,11 +46,10 @@ export function registerIdentity(app: App, authenticator: Authenticator): void {
 
 /** Sets the actor at once when the answer is in memory, so that hot requests wait for nothing. */
 function identify(request: FastifyRequest, authenticator: Authenticator): Promise<void> | undefined {
-  const header = request.headers.authorization;
-  const bearer = header !== undefined && /^bearer /i.test(header) ? header.slice(7).trim() : null;
+  const bearer = bearerOf(request.headers.authorization);
   try {
     const actor =
-      bearer !== null ? authenticator.authenticate(bearer) : authenticator.anonymous(hostOf(request));
+      bearer !== undefined ? authenticator.authenticate(bearer) : authenticator.anonymous(hostOf(request));
     if (!(actor instanceof Promise)) {
       request.actor = actor;
       return undefined;

@@ -1,6 +1,7 @@
 import { open } from '../../kernel/auth/access.ts';
 import type { Authenticator } from '../../kernel/auth/actor.ts';
 import type { App } from '../../kernel/http/app.ts';
+import { bearerOf } from '../../kernel/http/bearer.ts';
 import type { SocketHub } from '../../kernel/http/socket-hub.ts';
 import { onlySockets } from './errors.ts';
 import { SocketQuery } from './schemas.ts';
@@ -28,8 +29,4 @@ export function socketRoutes(app: App, sockets: SocketHub, authenticator: Authen
       });
     },
   });
-}
-
-function bearerOf(header: string | undefined): string | undefined {
-  return header !== undefined && /^bearer /i.test(header) ? header.slice(7).trim() : undefined;
 }

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import { open } from '../../../kernel/auth/access.ts';
 import type { Authenticator } from '../../../kernel/auth/actor.ts';
 import type { App } from '../../../kernel/http/app.ts';
+import { bearerOf } from '../../../kernel/http/bearer.ts';
 import type { SocketDialect, SocketHub } from '../../../kernel/http/socket-hub.ts';
 import { onlySockets } from '../errors.ts';
 
@@ -30,8 +31,7 @@ export function registerPlayerRoutes(
     wsHandler: (socket, request) => {
       const { client_id: clientId, token } = request.query;
       const { actor, ip } = request;
-      const header = request.headers.authorization;
-      const bearer = token ?? (header && /^bearer /i.test(header) ? header.slice(7).trim() : undefined);
+      const bearer = token ?? bearerOf(request.headers.authorization);
       const resolveActor = () => (bearer === undefined ? actor : authenticator.authenticate(bearer));
       sockets.accept(socket, { clientId, ip, resolveActor }, players);
     },
